@@ -1,0 +1,115 @@
+"""What a race shows, as numbers first and as honest sentences second."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optim_viz.trace import Path
+from optim_viz.words import Text
+
+CLOSE = 0.01  # share of the loss at the start that counts as "arrived"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One path in numbers; None where the surface has no known minimum or it was not reached."""
+
+    name: str
+    final: float
+    best: float
+    distance: float | None
+    arrived: int | None
+    calls: int
+    kind: str
+    reason: Text
+    turns: float
+
+
+def summary(path: Path) -> Row:
+    """Final and best f, distance to the nearest minimum, first step with f − f* <= 1 % of f₀ − f*, calls, outcome."""
+    end, surface = path.end, path.surface
+    value = path.value[: end + 1]
+    where = path.x[end]
+    near = surface.minima
+    distance = float(np.hypot(*(near - where).T).min()) if len(near) else None
+    return Row(
+        path.name, float(value[-1]), float(value.min()), distance, _arrival(value, surface.minimum_value),
+        path.calls, path.outcome.kind, path.outcome.reason, _turns(path.x[: end + 1]),
+    )  # fmt: skip
+
+
+def _arrival(value: np.ndarray, floor: float | None) -> int | None:
+    if floor is None:
+        return None
+    close = value - floor <= CLOSE * (value[0] - floor)
+    return int(close.argmax()) if close.any() else None
+
+
+def _turns(x: np.ndarray) -> float:
+    """Share of steps that reverse direction along the axis that reverses most."""
+    moves = np.diff(x, axis=0)
+    if len(moves) < 2:
+        return 0.0
+    return float((moves[1:] * moves[:-1] < 0).mean(axis=0).max())
+
+
+def reading(rows: Sequence[Row], *, floor: float | None = None, noisy: bool = False) -> list[Text]:
+    """Sentences that say what the table says, and no more than it says."""
+    said = [_broken(row) for row in rows if row.kind in ("diverged", "growing")]
+    alive = sorted((r for r in rows if r.kind not in ("diverged", "growing")), key=lambda r: r.final)
+    if len(alive) > 1:
+        said.append(_order(alive))
+        said += _against_looks(alive)
+    said += _arrivals(alive, floor)
+    if noisy:
+        said.append(Text("The noise is one draw: another seed may change the order."))
+    elif len(rows) > 1:
+        said.append(Text("One start and one setting each: another rate or surface may change the order."))
+    return said
+
+
+def _broken(row: Row) -> Text:
+    if row.kind == "diverged":
+        return Text("{name} diverged. {reason}", name=row.name, reason=row.reason)
+    return Text("{name} moves away from the minimum. {reason}", name=row.name, reason=row.reason)
+
+
+def _order(alive: list[Row]) -> Text:
+    best, worst = alive[0], alive[-1]
+    if f"{best.final:.6g}" == f"{worst.final:.6g}":
+        return Text("All end at the same f = {low:.3g}.", low=best.final)
+    return Text(
+        "{best} ends lowest (f = {low:.3g}), {worst} highest (f = {high:.3g}).",
+        best=best.name, low=best.final, worst=worst.name, high=worst.final,
+    )  # fmt: skip
+
+
+def _against_looks(alive: list[Row]) -> list[Text]:
+    """A zig-zag that ends lower than smoother paths is worth a sentence: looks and speed differ."""
+    rough = next((r for r in alive if r.turns > 0.5), None)
+    smoother = [r.name for r in alive[alive.index(rough) + 1 :] if r.turns <= 0.5] if rough else []
+    if rough is None or not smoother:
+        return []
+    return [Text(
+        "{name} turns back in {share:.0%} of its steps and still ends lower than {others}: "
+        "a pretty path is not a fast one.",
+        name=rough.name, share=rough.turns, others=", ".join(smoother),
+    )]  # fmt: skip
+
+
+def _arrivals(alive: list[Row], floor: float | None) -> list[Text]:
+    if floor is None:
+        return []
+    arrived = sorted((r for r in alive if r.arrived is not None), key=lambda r: r.arrived or 0)
+    if not arrived:
+        return [Text("None comes within 1 % of the way to the minimum.")]
+    first = [r.name for r in arrived if r.arrived == arrived[0].arrived]
+    said = [Text(
+        "First within 1 % of the minimum value: {names}, after {n} steps.",
+        names=", ".join(first), n=arrived[0].arrived,
+    )]  # fmt: skip
+    late = [r.name for r in alive if r.arrived is None]
+    if late:
+        said.append(Text("Not within 1 % in this time: {names}.", names=", ".join(late)))
+    return said

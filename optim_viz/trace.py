@@ -1,0 +1,220 @@
+"""Run optimizers on a surface: what you get is a path."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from optim_viz.optimizers.base import Optimizer
+from optim_viz.outcome import Outcome, far_limit, judge
+from optim_viz.words import Text
+
+MAX_STEPS = 100_000
+_CHUNK_BYTES = 8_000_000  # a batch larger than this per record leaves the cache and runs slower
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """Where one optimizer went: row 0 is the start, row k the state after k updates.
+
+    `x` and `gradient` are (steps+1, 2, ...), `value` is (steps+1, ...), `state[name]` is (steps+1, 2, ...);
+    with `keep="last"` the first axis is gone. `gradient` is the noise-free gradient at `x`. `calls` counts
+    the gradients the rule itself asked for. `end` is the last real row; later rows repeat it.
+    """
+
+    optimizer: Optimizer
+    surface: Any
+    x: np.ndarray
+    value: np.ndarray
+    gradient: np.ndarray
+    state: dict[str, np.ndarray]
+    calls: int
+    end: Any
+    outcome: Outcome
+
+    @property
+    def name(self) -> str:
+        return self.optimizer.name
+
+    @property
+    def steps(self) -> int:
+        return len(self.value) - 1
+
+
+def trace(
+    optimizers: Optimizer | Sequence[Optimizer],
+    surface: Any,
+    start: Any,
+    steps: int,
+    *,
+    noise: float = 0.0,
+    schedule: Callable[[int], float] | None = None,
+    seed: int = 0,
+    keep: str = "all",
+) -> Any:
+    """Follow one optimizer (-> Path) or several in lockstep (-> list of Path) for `steps` updates.
+
+    `start` is (2,) or (2, B); a hyper-parameter of shape (B,) makes a batch too. `noise` is the standard
+    deviation of Gaussian noise added to every gradient a rule sees (the same draw for every rule).
+    `schedule(t)` multiplies lr at update t = 1, 2, ... `keep="last"` keeps the final point only.
+    Raises ValueError with one sentence when an argument cannot be used.
+    """
+    single = isinstance(optimizers, Optimizer)
+    rules = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
+    origin = _checked(rules, start, steps, noise, keep)
+    shape = np.broadcast_shapes(origin.shape[1:], *(np.shape(v) for r in rules for v in vars(r).values()))
+    room = (1,) * (len(shape) - origin.ndim + 1)
+    origin = np.ascontiguousarray(np.broadcast_to(origin.reshape(2, *room, *origin.shape[1:]), (2, *shape)))
+    if keep == "last" and len(shape) == 1:
+        paths = _in_chunks(rules, surface, origin, steps, noise, schedule, seed)
+    else:
+        paths = _lockstep(rules, surface, origin, steps, _draws(noise, seed, steps, origin), schedule, keep)
+    return paths[0] if single else paths
+
+
+def _checked(rules: list[Optimizer], start: Any, steps: int, noise: float, keep: str) -> np.ndarray:
+    if not rules:
+        raise ValueError(Text("Choose at least one optimizer."))
+    for rule in rules:
+        if not isinstance(rule, Optimizer):
+            raise ValueError(Text("{name} is not an optimizer.", name=repr(rule)[:60]))
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 0 <= steps <= MAX_STEPS:
+        raise ValueError(Text("steps must be a whole number from 0 to {most}.", most=MAX_STEPS))
+    if not 0 <= noise < np.inf:
+        raise ValueError(Text("noise must be 0 or a positive number."))
+    if keep not in ("all", "last"):
+        raise ValueError(Text("keep must be “all” or “last”."))
+    try:
+        origin = np.asarray(start)
+        origin = origin if origin.dtype == np.float32 else origin.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(Text("The start must be two numbers.")) from None
+    if origin.ndim < 1 or origin.shape[0] != 2:
+        raise ValueError(Text("The start must be two numbers."))
+    if not np.isfinite(origin).all():
+        raise ValueError(Text("The start must be finite numbers."))
+    return origin
+
+
+def _draws(noise: float, seed: int, steps: int, origin: np.ndarray) -> np.ndarray | None:
+    if not noise:
+        return None
+    draws = np.random.default_rng(seed).standard_normal((steps, *origin.shape))
+    return (noise * draws).astype(origin.dtype)
+
+
+class _Gradient:
+    """The gradient as a rule sees it: free where the rule stands, one evaluation anywhere else."""
+
+    __slots__ = ("at", "calls", "here", "noise", "value")
+
+    def __init__(self, at: Callable[[np.ndarray], np.ndarray]):
+        self.at, self.calls, self.here, self.value, self.noise = at, 0, None, None, None
+
+    def __call__(self, q: np.ndarray) -> Any:
+        self.calls += 1
+        g = self.value if q is self.here else self.at(q)
+        return g if self.noise is None else g + self.noise
+
+
+def _lockstep(rules, surface, origin, steps, draws, schedule, keep) -> list[Path]:
+    """All rules side by side: one stacked gradient (2, K, ...) per step instead of K."""
+    many = (steps + 1, 2, len(rules), *origin.shape[1:])
+    xs, gs = np.empty(many, origin.dtype), np.empty(many, origin.dtype)
+    xs[0] = origin[:, None]
+    askers = [_Gradient(surface.raw_gradient) for _ in rules]
+    states = [rule.init(origin) for rule in rules]
+    history = [[state] for state in states]
+    with np.errstate(all="ignore"):
+        for t in range(1, steps + 1):
+            here, ahead = xs[t - 1], xs[t]
+            g = gs[t - 1] = surface.raw_gradient(here)
+            for k, rule in enumerate(rules if schedule is None else _scheduled(rules, schedule(t))):
+                ask = askers[k]
+                ask.here, ask.value = here[:, k], g[:, k]
+                if draws is not None:
+                    ask.noise = draws[t - 1]
+                ahead[:, k], states[k] = rule.step(ask.here, ask, states[k], t)
+                if keep == "all":
+                    history[k].append(states[k])
+        gs[steps] = surface.raw_gradient(xs[steps])
+        values = surface.raw_value(np.ascontiguousarray(np.moveaxis(xs, 1, 0)))
+        kept = history if keep == "all" else [[state] for state in states]
+        return [
+            _path(rule, surface, xs[:, :, k], values[:, k], gs[:, :, k], kept[k], askers[k].calls, keep)
+            for k, rule in enumerate(rules)
+        ]
+
+
+def _scheduled(rules: list[Optimizer], factor: float) -> list[Optimizer]:
+    return [replace(rule, lr=rule.lr * factor) if hasattr(rule, "lr") else rule for rule in rules]  # type: ignore[attr-defined]
+
+
+def _path(rule, surface, x, value, gradient, history, calls, keep) -> Path:
+    outcome, end = judge(rule, surface, x, value, gradient)
+    state = {key: _stacked([s[key] for s in history], x) for key in history[0]}
+    if keep == "last":
+        pick = (lambda a: _last(a, end))
+        return Path(rule, surface, pick(x), pick(value), pick(gradient), {k: s[0] for k, s in state.items()},
+                    calls, end, outcome)
+    x, value, gradient = (_held(a, end) for a in (x, value, gradient))
+    state = {key: _held(s, end) for key, s in state.items()}
+    return Path(rule, surface, x, value, gradient, state, calls, end, outcome)
+
+
+def _stacked(rows: list[np.ndarray], x: np.ndarray) -> np.ndarray:
+    out = np.empty((len(rows), *x.shape[1:]), x.dtype)
+    for row, value in enumerate(rows):
+        out[row] = value
+    return out
+
+
+def _last(a: np.ndarray, end: Any) -> np.ndarray:
+    """Row `end` of every lane: (steps+1, ..., B) -> (..., B)."""
+    if np.ndim(end) == 0:
+        return a[end]
+    return a[end, ..., np.arange(len(end))].T.copy()
+
+
+def _held(a: np.ndarray, end: Any) -> np.ndarray:
+    """Rows after `end` repeat it, so that nothing undefined is ever drawn."""
+    last = len(a) - 1
+    if np.all(end == last):
+        return np.ascontiguousarray(a)
+    rows = np.minimum(np.arange(last + 1).reshape(-1, *([1] * np.ndim(end))), end)
+    if rows.ndim == 1:
+        return a[rows]
+    rows = rows if rows.ndim == a.ndim else rows[:, None]
+    return np.take_along_axis(a, np.broadcast_to(rows, a.shape), axis=0)
+
+
+def _in_chunks(rules, surface, origin, steps, noise, schedule, seed) -> list[Path]:
+    """A large batch in pieces that fit the cache; pieces never change a number."""
+    lanes = origin.shape[1]
+    size = max(256, _CHUNK_BYTES // ((steps + 1) * 2 * origin.itemsize * len(rules)))
+    draws = _draws(noise, seed, steps, origin)
+    pieces = []
+    for low in range(0, max(lanes, 1), size):
+        part = slice(low, low + size)
+        cut = [replace(r, **{k: v[part] for k, v in vars(r).items() if np.ndim(v)}) for r in rules]
+        drawn = None if draws is None else np.ascontiguousarray(draws[..., part])
+        ground = np.ascontiguousarray(origin[:, part])
+        pieces.append(_lockstep(cut, surface, ground, steps, drawn, schedule, "last"))
+    return [_joined(rule, [piece[k] for piece in pieces]) for k, rule in enumerate(rules)]
+
+
+def _joined(rule: Optimizer, parts: list[Path]) -> Path:
+    if len(parts) == 1:
+        return replace(parts[0], optimizer=rule)
+
+    def join(pick: Callable[[Path], np.ndarray]) -> np.ndarray:
+        return np.concatenate([pick(p) for p in parts], axis=-1)
+
+    kind, step = join(lambda p: p.outcome.kind), join(lambda p: p.outcome.step)
+    state = {key: join(lambda p, key=key: p.state[key]) for key in parts[0].state}
+    return Path(rule, parts[0].surface, join(lambda p: p.x), join(lambda p: p.value), join(lambda p: p.gradient),
+                state, parts[0].calls, join(lambda p: p.end), Outcome.of_batch(kind, step))  # fmt: skip
+
+
+__all__ = ["MAX_STEPS", "Path", "far_limit", "trace"]
