@@ -1,0 +1,129 @@
+"""What the figures share: theme, line looks, the grid under a path, and where a path leaves it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from optim_viz.figures.levels import bottom, levels, suits
+from optim_viz.figures.style import Style
+from optim_viz.figures.text import short
+
+# From low loss to high; the same scale as the player's.
+RAMPS = {
+    "light": ("#9fb0d8", "#a9c8dc", "#b5dccf", "#cfe8c6", "#e9f2cf", "#fbfae6"),
+    "dark": ("#17123a", "#1b2a52", "#1b4560", "#205c60", "#34705a", "#587f55"),
+}
+INK = {"light": "#31333f", "dark": "#fafafa"}
+PAPER = {"light": "#ffffff", "dark": "#0e1117"}
+FAINT = {"light": "rgba(49,51,63,0.15)", "dark": "rgba(250,250,250,0.18)"}
+FONT = "Source Sans Pro, Source Sans, Noto Sans KR, sans-serif"
+
+
+def layout(theme: str, **more: Any) -> dict[str, Any]:
+    """Layout that suits a page of the theme, "light" or "dark": transparent, readable, legend above."""
+    if theme not in INK:
+        raise ValueError(f"theme must be light or dark, not {theme!r}")
+    base = {
+        "template": "none",
+        "font": {"family": FONT, "size": 14, "color": INK[theme]},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        "hoverlabel": {"font": {"family": FONT, "size": 13}},
+        "hovermode": "closest",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT[theme], "activecolor": INK[theme]},
+    }
+    return {**base, **more}
+
+
+def axis(theme: str, title: str, **more: Any) -> dict[str, Any]:
+    base = {
+        "title": {"text": title, "standoff": 6},
+        "automargin": True,
+        "gridcolor": FAINT[theme],
+        "linecolor": FAINT[theme],
+        "showline": True,
+        "zeroline": False,
+        "ticks": "outside",
+        "tickcolor": FAINT[theme],
+    }
+    return {**base, **more}
+
+
+def dash(style: Style) -> str:
+    return ",".join(f"{length}px" for length in style.dash) or "solid"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A surface on n × n points of its domain: x (n,), y (n,), z (n, n) with z[row of y, column of x].
+
+    `levels` suit it; `scale` is "linear" or "log"; `base` is what log heights are counted from.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    z: np.ndarray
+    levels: np.ndarray
+    scale: str
+    base: float
+
+    def height(self, value: Any) -> np.ndarray:
+        """Where a value is drawn: itself, or log10 of its rise, not below a tenth of the lowest level's."""
+        value = np.asarray(value, dtype=float)
+        if self.scale == "linear":
+            return value
+        with np.errstate(invalid="ignore"):
+            return np.log10(np.maximum(value - self.base, (self.levels[0] - self.base) / 10))
+
+    def ticks(self) -> tuple[list[float], list[str]]:
+        """Heights of whole decades (log) or levels (linear), at most eight, with the true f in words."""
+        low, high = (self.height(self.levels[k]) for k in (0, -1))
+        if self.scale == "log":
+            powers = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
+            if len(powers) > 1:
+                at = powers[:: -(-len(powers) // 8)]
+                return at.tolist(), [short(self.base + 10.0**p) for p in at]
+        at = self.levels[:: -(-len(self.levels) // 8)]
+        return self.height(at).tolist(), [short(v) for v in at]
+
+
+def ground(surface: Any, scale: str = "auto", n: int = 100) -> Ground:
+    """The surface over its domain, with levels on the chosen scale ("auto", "linear" or "log")."""
+    x, y = (np.linspace(*side, n) for side in (surface.x, surface.y))
+    with np.errstate(all="ignore"):
+        z = np.asarray(surface.value(np.stack(np.meshgrid(x, y))), dtype=float)
+    floor = surface.minimum_value
+    found = levels(z, scale, floor)
+    kind = suits(z, floor) if scale == "auto" else scale
+    rise = found - bottom(z, floor)
+    usable = kind == "log" and len(found) > 1 and rise[0] > 0
+    return Ground(x, y, z, found, "log" if usable else "linear", bottom(z, floor))
+
+
+def numbers(z: np.ndarray) -> Any:
+    """A float32 array where every number is finite, else nested lists with None for the gaps."""
+    small = z.astype(np.float32)
+    if np.isfinite(small).all():
+        return small
+    return np.where(np.isfinite(small), small.astype(object), None).tolist()
+
+
+def same_view(surface: Any) -> str:
+    """Changes with the surface alone, so that zoom and camera survive new paths."""
+    return f"{surface.formula} {surface.parameters} {surface.x} {surface.y}"
+
+
+def crossings(p: np.ndarray, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Each segment of p (T, 2) against the box x × y: entry and exit as shares in [0, 1]; entry > exit: misses."""
+    low, high = np.array([x, y], dtype=float).T
+    a, move = p[:-1], np.diff(p, axis=0)
+    still = move == 0
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, two = (low - a) / move, (high - a) / move
+    outside = still & ((a < low) | (a > high))
+    near = np.where(still, np.where(outside, np.inf, -np.inf), np.minimum(one, two))
+    far = np.where(still, np.where(outside, -np.inf, np.inf), np.maximum(one, two))
+    return np.maximum(near.max(axis=1), 0.0), np.minimum(far.min(axis=1), 1.0)

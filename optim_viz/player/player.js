@@ -1,0 +1,287 @@
+// One player: state, its pieces, and what happens when.
+import { Camera } from "./camera.js";
+import { Clock } from "./clock.js";
+import { Controls, make } from "./controls.js";
+import { Painter } from "./painter.js";
+import { readTheme } from "./palette.js";
+import { Pointer } from "./pointer.js";
+import { savePicture } from "./picture.js";
+import { exactNumber, fillIn } from "./scale.js";
+import { layout } from "./view.js";
+
+export class Player {
+  constructor(host, texts, css) {
+    this.words = texts;
+    this.clock = new Clock();
+    this.hidden = new Set();
+    this.painted = 0;
+    this.frames = [];
+    this.onScreen = true;
+    this.actions = this.makeActions();
+    this.controls = new Controls(this.actions);
+    this.canvas = make("canvas", { tabindex: "0", role: "img" });
+    this.handle = make("div", { class: "handle", hidden: "" });
+    const { legend, bar, live, tip } = this.controls;
+    this.stage = make("div", { class: "stage" }, this.canvas, this.handle, tip);
+    this.root = make("div", { class: "optim-viz" }, this.stage, legend, bar, live);
+    this.root.player = this.debug();
+    host.append(make("style", {}, css), this.root);
+    this.host = host;
+    this.painter = new Painter(this.canvas);
+    this.camera = new Camera(this.painter, this.stage, () => { this.found = null; this.redraw(); });
+    this.pointer = new Pointer(this.stage, this.root, this);
+    this.watch();
+  }
+
+  makeActions() {
+    const act = (change) => (...values) => { if (this.ready) { change(...values); this.redraw(); this.rest(); } };
+    const { clock } = this;
+    return {
+      play: act(() => clock.toggle()),
+      move: act((steps) => clock.move(steps)),
+      back: act(() => clock.move(-1)),
+      forward: act(() => clock.move(1)),
+      restart: act(() => clock.goTo(0)),
+      scrub: act((step) => { clock.playing = false; clock.goTo(step); }),
+      speed: act((speed) => { clock.speed = speed; }),
+      loop: act(() => { clock.loop = !clock.loop; }),
+      field: act(() => { this.field = !this.field; this.showField(); this.painter.spoil("still"); }),
+      zoom_in: act(() => this.camera.zoomBy(1.5)),
+      zoom_out: act(() => this.camera.zoomBy(1 / 1.5)),
+      zoom_reset: act(() => this.camera.reset()),
+      fullscreen: act(() => (this.fullscreenOn() ? document.exitFullscreen() : this.root.requestFullscreen())),
+      save_png: act(() => savePicture(this)),
+      toggle: act((k) => this.hide(this.hidden.has(this.id(k)) ? "show" : "hide", k)),
+      solo: act((k) => this.hide("solo", k)),
+    };
+  }
+
+  watch() {
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.root);
+    this.sights = new IntersectionObserver(([entry]) => { this.onScreen = entry.isIntersecting; this.redraw(); });
+    this.sights.observe(this.root);
+    this.stops = new AbortController();
+    const { signal } = this.stops;
+    document.addEventListener("visibilitychange", () => { this.then = null; this.redraw(); }, { signal });
+    document.addEventListener("fullscreenchange", () => this.resize(), { signal });
+    window.addEventListener("resize", () => this.resize(), { signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress(), { signal });
+  }
+
+  destroy() {
+    this.sizes.disconnect();
+    this.sights.disconnect();
+    this.stops.abort();
+    cancelAnimationFrame(this.asked);
+    clearTimeout(this.resting);
+    this.host.replaceChildren();
+    this.ready = false;
+  }
+
+  /** New paths with the surface they belong to; the place, zoom, speed and hidden paths stay. */
+  update(paths, surface) {
+    const first = !this.ready, before = this.surface;
+    this.surface = surface;
+    this.paths = paths;
+    this.texts = { ...this.words, ...surface.texts, ...paths.texts };
+    this.camera.adopt(surface);
+    if (before !== surface) this.painter.spoil("map");
+    this.painter.spoil("trails");
+    this.sent = this.found = null;
+    this.clock.resize(paths.steps);
+    if (first) this.open(paths);
+    this.ready = true;
+    this.controls.label(this.texts, paths.series.length);
+    this.canvas.setAttribute("aria-label", this.controls.picture);
+    this.handle.title = this.texts.start;
+    this.showField();
+    const shape = JSON.stringify([paths.charts.length, paths.height, paths.equal, paths.series.map((one) => one.name)]);
+    const theme = JSON.stringify(readTheme(this.root));
+    if (theme !== this.themeKey) this.dress();
+    else this.list();
+    if (shape !== this.shape || this.camera.domain !== this.laid) this.resize();
+    this.shape = shape;
+    this.laid = this.camera.domain;
+    this.fresh = true;
+    this.redraw();
+    this.rest();
+  }
+
+  open(paths) {
+    this.field = paths.field;
+    this.clock.loop = paths.loop;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches || !paths.autoplay;
+    this.clock.goTo(still ? paths.steps : 0);
+    this.clock.playing = !still && paths.steps > 0;
+  }
+
+  dress() {
+    this.theme = readTheme(this.root);
+    this.themeKey = JSON.stringify(this.theme);
+    this.root.classList.toggle("dark", this.theme.dark);
+    if (!this.ready) return;
+    this.list();
+    this.painter.spoil("map", "still", "trails");
+    this.redraw();
+  }
+
+  list() {
+    this.looks = this.paths.series.map((one) => ({
+      color: this.theme.dark ? one.dark : one.light, dash: one.dash, marker: one.marker, halo: this.theme.halo,
+    }));
+    this.controls.list(this.paths.series, this.looks, this.hidden);
+  }
+
+  resize() {
+    if (!this.ready) return;
+    const width = this.root.clientWidth, ratio = Math.min(window.devicePixelRatio || 1, 3);
+    if (width < 60) return;
+    const full = this.fullscreenOn(), { charts, height, equal } = this.paths;
+    this.root.classList.toggle("narrow", width < 640);
+    const { legend, bar } = this.controls;
+    const inner = width - (full ? 48 : 0);
+    const tall = full ? window.innerHeight - bar.offsetHeight - 56 : height;
+    const aspect = equal ? (this.camera.view.home.x1 - this.camera.view.home.x0) / (this.camera.view.home.y1 - this.camera.view.home.y0) : 0;
+    let frame = layout(inner, tall, charts.length, 0, aspect);
+    this.root.classList.toggle("side", frame.side);
+    if (frame.side) {
+      legend.style.left = `${frame.column.x + (full ? 24 : 0)}px`;
+      legend.style.width = `${frame.column.width}px`;
+      frame = layout(inner, tall, charts.length, legend.offsetHeight, aspect);
+    } else legend.style.left = legend.style.width = "";
+    const size = JSON.stringify([frame, inner, ratio]);
+    if (size === this.size) return;
+    this.size = size;
+    this.frame = frame;
+    this.canvas.style.width = `${inner}px`;
+    this.canvas.style.height = `${frame.height}px`;
+    this.painter.resize(frame, inner, ratio);
+    this.draw();
+  }
+
+  redraw() {
+    if (this.ready && !this.asked) this.asked = requestAnimationFrame((now) => this.tick(now));
+  }
+
+  tick(now) {
+    this.asked = 0;
+    const { clock } = this, running = clock.playing && this.onScreen && !document.hidden;
+    if (running) clock.tick(this.then ? Math.min(now - this.then, 100) / 1000 : 0);
+    this.then = running ? now : null;
+    this.draw();
+    if (running) { this.frames.push(now); this.redraw(); } else this.frames.length = 0;
+    if (running && !clock.playing) this.rest();
+    while (this.frames.length && now - this.frames[0] > 1000) this.frames.shift();
+  }
+
+  draw() {
+    if (!this.ready || !this.frame) return;
+    const { surface, theme, paths, looks, texts, field, found, camera: { view, moving } } = this;
+    this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown,
+      visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent });
+    this.controls.show(this.clock, paths.series, performance.now());
+    this.placeHandle();
+    if (!this.fresh) return;
+    this.fresh = false;
+    this.painted += 1;
+    performance.clearMarks("optim-viz-painted");
+    performance.mark("optim-viz-painted");
+  }
+
+  placeHandle() {
+    const { start } = this.paths;
+    const px = start && this.painter.toX(start[0]), py = start && this.painter.toY(start[1]);
+    this.handle.hidden = !this.onStart || !start || !this.camera.inPlot(px, py);
+    if (!this.handle.hidden) this.handle.style.transform = `translate(${px - 20}px, ${py - 20}px)`;
+  }
+
+  /** Speak when the picture rests, never while it plays. */
+  rest() {
+    clearTimeout(this.resting);
+    if (this.ready && !this.clock.playing) {
+      this.resting = setTimeout(() => this.controls.say(this.clock, this.paths.series, this.hidden), 400);
+    }
+  }
+
+  id(k) {
+    return this.paths.series[k].id;
+  }
+
+  hide(how, k) {
+    const ids = this.paths.series.map((one) => one.id), id = ids[k];
+    const alone = ids.every((other) => (other === id) !== this.hidden.has(other));
+    if (how === "solo") ids.forEach((other) => this.hidden[alone || other === id ? "delete" : "add"](other));
+    else this.hidden[how === "hide" ? "add" : "delete"](id);
+    this.list();
+    this.painter.spoil("trails");
+  }
+
+  showField() {
+    this.controls.field.setAttribute("aria-pressed", String(Boolean(this.field)));
+    this.controls.field.hidden = !this.surface.field;
+  }
+
+  fullscreenOn() {
+    return this.root.matches(":fullscreen");
+  }
+
+  chartAt(px, py) {
+    return this.painter.charts.find(({ rect: { x, y, width, height } }) =>
+      px >= x && py >= y && px <= x + width && py <= y + height);
+  }
+
+  scrubChart(chart, px) {
+    this.actions.scrub(Math.round(chart.toX.invert(px)));
+  }
+
+  nearStart(px, py) {
+    const { start } = this.paths;
+    return Boolean(this.onStart && start
+      && Math.hypot(this.painter.toX(start[0]) - px, this.painter.toY(start[1]) - py) < 18);
+  }
+
+  ghost(at) {
+    this.held = at && this.onStart ? this.camera.point(at) : null;
+    this.hover(null);
+    this.redraw();
+  }
+
+  sendStart(at) {
+    this.held = null;
+    if (!this.onStart || !this.camera.inPlot(at.px, at.py)) { this.redraw(); return; }
+    this.sent = this.camera.point(at);
+    this.onStart(this.sent);
+    this.redraw();
+  }
+
+  hover(at) {
+    const found = at && this.ready ? this.painter.nearest(at.px, at.py, this.clock.shown) : null;
+    if (!found && !this.found) return;
+    const moved = found?.path !== this.found?.path || found?.step !== this.found?.step;
+    this.found = found;
+    this.controls.tell(found && this.describe(found), found?.px, found?.py, this.stage.clientWidth);
+    if (moved) this.redraw();
+  }
+
+  describe({ path, step }) {
+    const one = this.paths.series[path], { texts } = this, gap = this.paths.floor;
+    const lines = [fillIn(texts.point, { name: one.name, n: step }),
+      `${this.surface.axes[0]} = ${exactNumber(one.x[step])}`, `${this.surface.axes[1]} = ${exactNumber(one.y[step])}`,
+      `f = ${exactNumber(one.value[step] + (gap ?? 0))}`];
+    if (gap) lines.push(`${texts.gap} = ${exactNumber(one.value[step])}`);
+    if (one.diverged != null && step === one.count - 1) lines.push(fillIn(texts.diverged, { n: one.diverged }));
+    return lines;
+  }
+
+  debug() {
+    const { clock } = this, now = (read) => ({ get: read, enumerable: true });
+    return Object.defineProperties({}, {
+      step: now(() => clock.step), at: now(() => clock.shown), steps: now(() => clock.steps),
+      playing: now(() => clock.playing), zoom: now(() => this.camera.view?.zoom ?? 1), speed: now(() => clock.speed),
+      loop: now(() => clock.loop), hidden: now(() => [...this.hidden]), painted: now(() => this.painted),
+      fps: now(() => this.frames.length), surface: now(() => this.surface?.key), plot: now(() => ({ ...this.frame?.plot })),
+      pixel: now(() => (x, y) => [this.painter.toX(x), this.painter.toY(y)]),
+    });
+  }
+}

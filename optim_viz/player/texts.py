@@ -1,0 +1,32 @@
+"""Every word the player shows, in English; the JavaScript holds none of its own."""
+
+TEXTS: dict[str, str] = {
+    "play": "Play (space)",
+    "pause": "Pause (space)",
+    "back": "One step back (←)",
+    "forward": "One step forward (→)",
+    "restart": "Back to the start (Home)",
+    "scrub": "Step",
+    "speed": "Speed",
+    "loop": "Repeat (L)",
+    "field": "Show the downhill directions −∇f",
+    "zoom_in": "Zoom in (+)",
+    "zoom_out": "Zoom out (−)",
+    "zoom_reset": "Show the whole surface (0)",
+    "save_png": "Save this picture (PNG)",
+    "fullscreen": "Full screen (F)",
+    "controls": "Player controls",
+    "legend": "Paths",
+    "toggle": "Click: hide or show. Double-click: only this one.",
+    "picture": "Contour map with {count} paths and their loss. Space plays, arrow keys step, Shift and arrow keys "
+    "move ten steps, Home and End jump, plus and minus zoom, 0 shows the whole surface.",
+    "step": "step {n} of {N}",
+    "point": "{name}, step {n}",
+    "diverged": "diverged at step {n}",
+    "start": "Start: drag it, or click anywhere on the map",
+    "step_axis": "step",
+    "loss": "Loss f",
+    "gap": "f − f*",
+    "gap_title": "Loss above the minimum, f − f*",
+    "log_title": "{title} (log)",
+}

@@ -1,0 +1,36 @@
+// Messages: [uint32 header length][JSON header, padded to 4 bytes][float32 little endian ...].
+
+export function unpack(data) {
+  const bytes = data.slice(); // what the platform hands over may be unaligned
+  const length = new DataView(bytes.buffer).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  return { header, floats: new Float32Array(bytes.buffer, 4 + length) };
+}
+
+export function unpackPaths(data) {
+  const { header, floats } = unpack(data);
+  let at = 0;
+  const take = (count) => floats.subarray(at, (at += count));
+  const series = header.series.map((one) => ({
+    ...one, x: take(one.count), y: take(one.count), value: take(one.count),
+  }));
+  const charts = header.charts.map((chart) => ({
+    ...chart,
+    lines: chart.series
+      ? chart.series.map((line) => ({ ...line, values: take(line.count) }))
+      : series.map((one, path) => ({ path, count: one.count, values: one.value })),
+  }));
+  return { ...header, series, charts };
+}
+
+export function unpackSurface(data) {
+  const { header, floats } = unpack(data);
+  const { rows, columns, field } = header;
+  const cells = rows * columns;
+  return {
+    ...header,
+    grid: floats.subarray(0, cells),
+    levels: floats.subarray(cells, cells + header.levels),
+    arrows: floats.subarray(cells + header.levels, cells + header.levels + 4 * field),
+  };
+}
