@@ -1,0 +1,13 @@
+"""optim_viz: the list of pages, the language, nothing else."""
+
+import streamlit as st
+
+from optim_viz.ui.frame import frame
+from optim_viz.ui.i18n import t
+
+st.set_page_config(page_title="optim_viz", page_icon=":material/moving:", layout="wide")
+frame(
+    {
+        t("Optimizers"): [st.Page("pages/race.py", title=t("Optimizer race"), url_path="race", default=True)],
+    }
+)

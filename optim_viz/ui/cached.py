@@ -1,0 +1,67 @@
+"""What many sessions share: paths, grids and code, computed once, bounded, one computation at a time."""
+
+import gc
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import cache
+from threading import Lock, Semaphore
+from typing import Any
+
+from optim_viz.optimizers import Optimizer
+from optim_viz.trace import Path, trace
+
+GATE = Semaphore(1)  # sixty sessions computing at once would only slow each other down
+
+
+class Bounded:
+    """A dictionary that forgets the entry unused for longest; safe between sessions."""
+
+    def __init__(self, most: int):
+        self.most, self.lock = most, Lock()
+        self.entries: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, key: Hashable) -> Any:
+        with self.lock:
+            if key in self.entries:
+                self.entries.move_to_end(key)
+            return self.entries.get(key)
+
+    def put(self, key: Hashable, value: Any) -> Any:
+        with self.lock:
+            self.entries[key] = value
+            self.entries.move_to_end(key)
+            while len(self.entries) > self.most:
+                self.entries.popitem(last=False)
+        return value
+
+    def make(self, key: Hashable, build: Callable[[], Any]) -> Any:
+        """The entry under `key`, built behind the gate when it is missing."""
+        found = self.get(key)
+        if found is not None:
+            return found
+        with GATE:
+            return self.put(key, build())
+
+
+_PATHS, GRIDS, FIGURES = Bounded(256), Bounded(64), Bounded(32)
+
+
+def race(
+    rules: list[Optimizer], surface: Any, start: tuple[float, float], steps: int, noise: float, seed: int
+) -> list[Path]:
+    """A path per optimizer; those another change did not touch come from the cache, the rest run in lockstep."""
+    setting = (surface, start, steps, noise, seed if noise else 0)
+    found = {rule: _PATHS.get((rule, *setting)) for rule in rules}
+    missing = [rule for rule in rules if found[rule] is None]
+    if missing:
+        with GATE:
+            paths = trace(missing, surface, start, steps, noise=noise, seed=seed)
+        found |= {rule: _PATHS.put((rule, *setting), path) for rule, path in zip(missing, paths, strict=True)}
+    return [found[rule] for rule in rules]
+
+
+@cache
+def settle() -> None:
+    """Once per process: what is loaded stays, so the collection after every run has little to walk."""
+    gc.collect()
+    gc.freeze()

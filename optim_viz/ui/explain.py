@@ -1,0 +1,81 @@
+"""Words and formulas under a race: table, reading, update rules with their code, notebook snippet."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from optim_viz.compare import Row, reading, summary
+from optim_viz.optimizers import Optimizer
+from optim_viz.surfaces import SURFACES, Surface
+from optim_viz.trace import Path
+from optim_viz.ui.i18n import t
+from optim_viz.words import Text
+
+
+def _six(value: float | None) -> str:
+    return "–" if value is None else f"{value:.6g}".replace("-", "−")
+
+
+def table(paths: Sequence[Path], noisy: bool) -> None:
+    """What each optimizer reached, and one honest reading of it."""
+    rows = [summary(path) for path in paths]
+    for sentence in reading(rows, floor=paths[0].surface.minimum_value, noisy=noisy):
+        st.markdown(t(sentence))
+    head = [t("Optimizer"), t("final f"), t("best f"), t("distance to the minimum"), t("steps to 1 %"),
+            t("gradient calls"), t("outcome")]  # fmt: skip
+    lines = [head, [":--", *["--:"] * 5, ":--"], *(_cells(row) for row in rows)]
+    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    st.caption(
+        t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where f* is unknown or it never came.")
+    )
+
+
+def _cells(row: Row) -> list[str]:
+    arrived = "–" if row.arrived is None else str(row.arrived)
+    outcome = f"**{t(_OUTCOMES[row.kind])}**"
+    if row.kind in ("diverged", "growing"):
+        outcome += f" {t(row.reason)}"
+    return [row.name, _six(row.final), _six(row.best), _six(row.distance), arrived, str(row.calls), outcome]
+
+
+_OUTCOMES = {
+    "diverged": Text("diverged"),
+    "growing": Text("moving away"),
+    "converged": Text("converged"),
+    "still moving": Text("still moving"),
+}
+
+
+def rules(optimizers: Sequence[Optimizer]) -> None:
+    """Formula, source and running code of each optimizer, side by side."""
+    columns = st.columns(min(3, len(optimizers)))
+    for k, rule in enumerate(optimizers):
+        with columns[k % len(columns)], st.container(border=True):
+            st.markdown(f"**{rule.name}** {t(rule.idea)}")
+            st.latex(r"\begin{aligned}" + r"\\".join("&" + line for line in rule.formula) + r"\end{aligned}")
+            st.code(rule.code(), language="python")
+            st.caption(" · ".join(filter(None, (rule.source, t(rule.differs)))))
+
+
+def snippet(paths: Sequence[Path], start: tuple[float, float], steps: int, noise: float, seed: int) -> str:
+    """Python that reproduces the race in a notebook, to the last digit."""
+    rules = "".join(f"    ov.{path.optimizer!r},\n" for path in paths)
+    noisy = f", noise={noise!r}, seed={seed}" if noise else ""
+    return (
+        "import optim_viz as ov\n\n"
+        f"surface = {_surface(paths[0].surface)}\n"
+        f"paths = ov.trace([\n{rules}], surface, start={start!r}, steps={steps}{noisy})\n"
+        "ov.animate(paths)\n"
+    )
+
+
+def _surface(surface: Surface) -> str:
+    """The catalogue's entry by name where it is one, else the whole record."""
+    known = SURFACES.get(surface.name)
+    if known is None:
+        return f"ov.{surface!r}"
+    changed = {k: v for k, v in surface.parameters.items() if known.parameters.get(k) != v}
+    if known.replace(**changed) != surface:
+        return f"ov.{surface!r}"
+    arguments = ", ".join(f"{k}={v!r}" for k, v in changed.items())
+    return f"ov.SURFACES[{surface.name!r}]" + (f".replace({arguments})" if changed else "")

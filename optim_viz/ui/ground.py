@@ -1,0 +1,135 @@
+"""The ground a race runs on: a surface of the catalogue or a formula of one's own, its domain, the start."""
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from optim_viz.formula import MAX_CHARACTERS, FormulaError
+from optim_viz.optimizers import OPTIMIZERS
+from optim_viz.presets import LANDING
+from optim_viz.surfaces import SURFACES, Surface
+from optim_viz.tune import best_rate
+from optim_viz.ui.cached import GATE
+from optim_viz.ui.controls import choice, coordinate, finite, key_of
+from optim_viz.ui.i18n import t
+from optim_viz.ui.state import control, one_of, put
+
+OWN = "own"
+NAMES = (*SURFACES, OWN)
+_GOOD = "_good_surface"
+
+
+def surface() -> Surface:
+    """The surface chosen or typed, with a slider for each free letter; the last good one while a formula is broken."""
+    name = control(
+        st.selectbox, t("Surface"), "surface", LANDING.surface, read=one_of(NAMES), options=NAMES,
+        format_func=lambda n: t("My own formula") if n == OWN else t(n), on_change=_moved,
+    )  # fmt: skip
+    ground = _typed() if name == OWN else SURFACES[name]
+    if name != OWN:
+        st.caption(t(ground.teaches))
+    for letter, value in ground.parameters.items():
+        picked = choice(letter, f"{name}.{letter}", ground.ranges[letter], value)
+        ground = ground if picked == value else ground.replace(**{letter: picked})
+    st.latex(r"\begin{aligned} f &= " + ground.latex + r" \\ \nabla f &= \left(" + ",\\;".join(ground.gradient_latex)
+             + r"\right) \end{aligned}")  # fmt: skip
+    if name != OWN:
+        st.button(t("Start my own formula from this one"), on_click=_copy, args=(ground,), width="stretch")
+    st.session_state[_GOOD] = ground
+    return ground
+
+
+def _typed() -> Surface:
+    landing = SURFACES[LANDING.surface]
+    text = control(
+        st.text_input, t("f(x, y) ="), "f", landing.formula, read=_short, max_chars=MAX_CHARACTERS,
+        help=t("Numbers, x, y, other single letters as sliders, + − * / ^, and functions such as sin, exp, sqrt, abs."),
+    )  # fmt: skip
+    with st.expander(t("Domain")):
+        sides = {axis: _side(axis) for axis in ("x", "y")}
+    try:
+        return Surface(text, **sides)
+    except FormulaError as wrong:
+        _point_at(text, wrong)
+    except ValueError as wrong:
+        st.warning(t(wrong.args[0]))
+    return st.session_state.get(_GOOD, landing)
+
+
+def _side(axis: str) -> tuple[float, float]:
+    low, high = st.columns(2)
+    with low:
+        a = coordinate(t("{axis} from", axis=axis), f"{axis}min", -10.0)
+    with high:
+        b = coordinate(t("{axis} to", axis=axis), f"{axis}max", 10.0)
+    return a, b
+
+
+def _short(text: str) -> str:
+    if len(text) > MAX_CHARACTERS:
+        raise ValueError(text)
+    return text
+
+
+def _point_at(text: str, wrong: FormulaError) -> None:
+    """The formula with a mark under the character that stops it; a code block shows a person's text as text."""
+    mark = "" if wrong.column is None else " " * (wrong.column - 1) + "▲\n"
+    st.code(f"{text}\n{mark}{t(wrong.args[0])}", language=None, wrap_lines=wrong.column is None)
+    st.caption(t("The picture still shows the last formula that worked."))
+
+
+def _copy(ground: Surface) -> None:
+    (xmin, xmax), (ymin, ymax) = ground.x, ground.y
+    put({"surface": OWN, "f": ground.formula, "xmin": xmin, "xmax": xmax, "ymin": ymin, "ymax": ymax})
+    put({f"{OWN}.{letter}": value for letter, value in ground.parameters.items()})
+
+
+def _moved() -> None:
+    """A new surface brings its own start, and every optimizer the rate of its grid that suits it."""
+    name = st.session_state["surface"]
+    ground = SURFACES.get(name) or st.session_state[_GOOD]
+    put({"x0": float(ground.start[0]), "y0": float(ground.start[1])})
+    tuned(ground, ground.start, st.session_state.get("steps", LANDING.steps))
+
+
+def tuned(ground: Surface, start: tuple[float, float], steps: int) -> None:
+    """Set each racing optimizer's rate to the best of its grid here."""
+    rules = [OPTIMIZERS[name](**_set(name)) for name in st.session_state.get("opt", ())]
+    with GATE:
+        best = [best_rate(rule, ground, start, steps) for rule in rules]
+    put({key_of(rule.name, "lr"): rule.lr for rule in best if hasattr(rule, "lr")})  # type: ignore[attr-defined]
+
+
+def _set(name: str) -> dict[str, Any]:
+    keys = {p.name: key_of(name, p.name) for p in OPTIMIZERS[name].hyperparameters()}
+    return {field: st.session_state[key] for field, key in keys.items() if key in st.session_state}
+
+
+def start(ground: Surface) -> tuple[float, float]:
+    """Where every path begins: two boxes, a random one, the surface's own."""
+    left, right = st.columns(2)
+    with left:
+        x = coordinate(t("start x"), "x0", float(ground.start[0]))
+    with right:
+        y = coordinate(t("start y"), "y0", float(ground.start[1]))
+    with left:
+        st.button(t("Random start"), on_click=_random, args=(ground,), width="stretch")
+    with right:
+        st.button(t("Reset start"), on_click=move_start, args=ground.start, width="stretch")
+    if not np.isfinite(ground.value((x, y))):
+        st.warning(t("f has no value at this start: the paths end where they begin."))
+    return x, y
+
+
+def _random(ground: Surface) -> None:
+    draw = np.random.default_rng()
+    move_start(draw.uniform(*ground.x), draw.uniform(*ground.y))
+
+
+def move_start(x: float, y: float) -> None:
+    """Put the start at (x, y), rounded to what a person reads (also called by a click on the map)."""
+    put({"x0": float(f"{x:.4g}"), "y0": float(f"{y:.4g}")})
+
+
+__all__ = ["finite", "move_start", "start", "surface", "tuned"]

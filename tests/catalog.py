@@ -1,0 +1,98 @@
+"""Keeps the translation catalogue in step with the words in the code: `python -m tests.catalog` updates and compiles it.
+
+Words come from two places: string literals handed to `t(...)` or `Text(...)`, and the declared facts of
+optimizers, surfaces, presets, player and figures.
+"""
+
+import ast
+import io
+import sys
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).parent.parent
+LOCALE = ROOT / "optim_viz" / "locale"
+LANGUAGES = ("ko",)
+
+
+def sources() -> list[Path]:
+    return [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "optim_viz").rglob("*.py"))]
+
+
+def literals() -> dict[str, str]:
+    """msgid -> file it is said in, for every literal handed to `t` or `Text`."""
+    found: dict[str, str] = {}
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            word = node.args[0]
+            if name in ("t", "Text") and isinstance(word, ast.Constant) and isinstance(word.value, str):
+                found.setdefault(word.value, file.relative_to(ROOT).as_posix())
+    return found
+
+
+def declared() -> dict[str, str]:
+    """msgid -> registry, for every fact a page shows that is declared as data."""
+    from optim_viz.figures import TEXTS as FIGURES
+    from optim_viz.optimizers import OPTIMIZERS
+    from optim_viz.player import TEXTS as PLAYER
+    from optim_viz.presets import PRESETS
+    from optim_viz.surfaces import SURFACES
+
+    found: dict[str, str] = {}
+    for rule in OPTIMIZERS.values():
+        for text in (rule.idea, rule.differs, *(h.help for h in rule.hyperparameters())):
+            found.setdefault(text, "optimizers")
+    for surface in SURFACES.values():
+        for text in (surface.name, surface.teaches):
+            found.setdefault(text, "surfaces")
+    for preset in PRESETS.values():
+        for text in (preset.name, preset.story):
+            found.setdefault(text, "presets")
+    for where, texts in (("player", PLAYER), ("figures", FIGURES)):
+        for text in texts.values():
+            found.setdefault(text, where)
+    found.pop("", None)
+    return found
+
+
+def msgids() -> dict[str, str]:
+    return {**declared(), **literals()}
+
+
+def read(language: str) -> Catalog:
+    file = LOCALE / language / "LC_MESSAGES" / "optim_viz.po"
+    return read_po(io.BytesIO(file.read_bytes()), locale=language) if file.exists() else Catalog(locale=language)
+
+
+def compiled(catalog: Catalog) -> bytes:
+    out = io.BytesIO()
+    write_mo(out, catalog)
+    return out.getvalue()
+
+
+def update(language: str) -> list[str]:
+    """Rewrites the catalogue with exactly today's msgids; returns those still without a translation."""
+    old, new = read(language), Catalog(locale=language, project="optim_viz", charset="utf-8")
+    new.creation_date = new.revision_date = old.creation_date = "2026-01-01 00:00+0000"  # type: ignore[assignment]
+    for text, where in sorted(msgids().items(), key=lambda item: (item[1], item[0])):
+        before = old.get(text)
+        new.add(text, before.string if before else "", auto_comments=[where])
+    folder = LOCALE / language / "LC_MESSAGES"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "optim_viz.po").open("wb") as file:
+        write_po(file, new, width=0, omit_header=False)
+    (folder / "optim_viz.mo").write_bytes(compiled(new))
+    return [m.id for m in new if m.id and not m.string]
+
+
+if __name__ == "__main__":
+    for language in LANGUAGES:
+        missing = update(language)
+        print(f"{language}: {len(missing)} without a translation", *missing, sep="\n  ")
+        sys.exit(bool(missing))
