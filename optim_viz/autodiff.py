@@ -35,6 +35,7 @@ def _total(function: Callable) -> Callable:
 
     def total(*args: Any) -> Any:
         # zero times each argument, or autograd warns where the result does not depend on one
-        return anp.sum(function(*args)) + sum(anp.sum(0.0 * arg) for arg in args)
+        add_up = anp.sum  # pyright: ignore[reportAttributeAccessIssue]
+        return add_up(function(*args)) + sum(add_up(0.0 * arg) for arg in args)
 
     return total

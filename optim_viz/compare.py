@@ -22,6 +22,7 @@ class Row:
     arrived: int | None
     calls: int
     kind: str
+    step: int
     reason: Text
     turns: float
 
@@ -35,7 +36,7 @@ def summary(path: Path) -> Row:
     distance = float(np.hypot(*(near - where).T).min()) if len(near) else None
     return Row(
         path.name, float(value[-1]), float(value.min()), distance, _arrival(value, surface.minimum_value),
-        path.calls, path.outcome.kind, path.outcome.reason, _turns(path.x[: end + 1]),
+        path.calls, path.outcome.kind, path.outcome.step, path.outcome.reason, _turns(path.x[: end + 1]),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ optimizers, surfaces, presets, player and figures.
 import ast
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -79,7 +80,7 @@ def compiled(catalog: Catalog) -> bytes:
 def update(language: str) -> list[str]:
     """Rewrites the catalogue with exactly today's msgids; returns those still without a translation."""
     old, new = read(language), Catalog(locale=language, project="optim_viz", charset="utf-8")
-    new.creation_date = new.revision_date = old.creation_date = "2026-01-01 00:00+0000"  # type: ignore[assignment]
+    new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # a date of today would be a change a day
     for text, where in sorted(msgids().items(), key=lambda item: (item[1], item[0])):
         before = old.get(text)
         new.add(text, before.string if before else "", auto_comments=[where])

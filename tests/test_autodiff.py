@@ -46,7 +46,7 @@ def test_threads_do_not_disturb_each_other():
 
 
 def test_a_function_surface_equals_its_formula():
-    """from_function gives the values, gradients and Hessians of the same formula, in the same shapes and types."""
+    """from_function gives what the same formula gives: values, gradients, Hessians, shapes and types."""
     code = Surface.from_function(lambda x, y: anp.sin(x) * y**2 + 1, x=(-2, 2), start=(1, 1), name="mine")
     text = Surface("sin(x)*y^2 + 1", x=(-2, 2), start=(1, 1))
     for p in (np.array([0.3, 2.0]), np.array([X, Y]), np.array([X, Y], np.float32)):

@@ -61,7 +61,13 @@ def test_powers_by_multiplication_equal_numpys_power(power):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("9**9**9**9", math.inf), ("1e999", math.inf), ("-2^99999", -math.inf), ("2*3 + 4^2/8", 8.0), ("0^0", 1.0)],
+    [
+        ("9**9**9**9", math.inf),
+        ("1e999", math.inf),
+        ("-2^99999", -math.inf),
+        ("2*3 + 4^2/8", 8.0),
+        ("0^0", 1.0),
+    ],
 )
 def test_numbers_fold_at_once(text, expected):
     """A formula of numbers is one number after parsing, in float64 with overflow to inf."""
@@ -95,7 +101,7 @@ def test_undefined_numbers_are_nan_or_inf_without_a_warning(text):
         ("-(x - y)/3", r"-\frac{x - y}{3}"),
         ("max(x, 0)^2", r"\max^{2}(x, 0)"),
         ("(-x)^3 - 2*(x + 1)", r"(-x)^{3} - 2 (x + 1)"),
-        ("2^100*x", r"1.2676506 \cdot 10^{30} x".replace("1.2676506", "1.2676506")),
+        ("2^100*x", r"1.2676506 \cdot 10^{30} x"),
         ("9^9^9", r"\infty"),
     ],
 )
@@ -144,7 +150,7 @@ def test_derivatives_are_short(text, variable, expected):
     ],
 )
 def test_derivative_values_at_hard_points(text, at, expected):
-    """Kinks have slope 0 (abs, sign) or the mean (min, max); a log of the base appears only for x in exponents."""
+    """Kinks have slope 0 (abs, sign) or the mean (min, max); log(base) appears only for x in exponents."""
     slope = f.Program([f.derivative(f.parse(text), "x")], "xy")({"x": np.array(at), "y": np.array(0.0)})[0]
     np.testing.assert_allclose(slope, expected, rtol=1e-14)
 
@@ -152,7 +158,7 @@ def test_derivative_values_at_hard_points(text, at, expected):
 def judge(node, x, y):
     """The tree evaluated node by node with autograd's NumPy: independent of Program."""
     if node.kind == "number":
-        return node.value
+        return np.float64(node.value)
     if node.kind == "name":
         return {"x": x, "y": y, **f.CONSTANTS}[node.value]
     args = [judge(arg, x, y) for arg in node.args]
@@ -163,7 +169,7 @@ def judge(node, x, y):
     if node.kind == "div":
         return args[0] / args[1]
     if node.kind == "pow":
-        return args[0] ** args[1]
+        return anp.power(*args)
     names = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "min": "minimum", "max": "maximum"}
     return getattr(anp, names.get(node.value, node.value))(*args)
 
@@ -186,7 +192,7 @@ POINT = st.floats(0.1, 3.0).map(lambda v: round(v, 3))
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(FORMULAS, POINT, POINT)
 def test_random_derivatives_agree_with_autograd(text, x, y):
-    """Closed-form slopes and curvatures of random formulas equal autograd's, wherever those are ordinary numbers."""
+    """Slopes and curvatures of random formulas equal autograd's wherever those are ordinary numbers."""
     node = f.parse(text)
     slopes = [f.derivative(node, "x"), f.derivative(node, "y"), f.derivative(f.derivative(node, "x"), "y")]
     ours = [float(v) for v in f.Program([node, *slopes], "xy")({"x": np.array(x), "y": np.array(y)})]
@@ -194,13 +200,11 @@ def test_random_derivatives_agree_with_autograd(text, x, y):
     def total(x, y):
         return judge(node, x, y) + 0.0 * x + 0.0 * y
 
+    x, y = np.float64(x), np.float64(y)  # Python floats would raise, or turn complex
     with np.errstate(all="ignore"):
-        try:
-            theirs = [total(x, y), grad(total, 0)(x, y), grad(total, 1)(x, y)]
-            theirs.append(grad(lambda x, y: grad(total, 0)(x, y) + 0.0 * y, 1)(x, y))
-        except (ZeroDivisionError, OverflowError):  # numbers alone: Python raises where NumPy gives inf
-            assume(False)
-    assume(all(not isinstance(v, complex) and math.isfinite(v) and abs(v) < 1e6 for v in theirs))
+        theirs = [total(x, y), grad(total, 0)(x, y), grad(total, 1)(x, y)]
+        theirs.append(grad(lambda x, y: grad(total, 0)(x, y) + 0.0 * y, 1)(x, y))
+    assume(all(math.isfinite(v) and abs(v) < 1e6 for v in theirs))
     np.testing.assert_allclose(ours, theirs, rtol=1e-7, atol=1e-7)
 
 

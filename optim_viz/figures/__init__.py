@@ -4,7 +4,7 @@ from typing import Any
 
 from optim_viz.figures.text import TEXTS, summary
 
-__all__ = ["TEXTS", "contour", "loss", "summary", "surface3d"]
+__all__ = ["TEXTS", "contour", "loss", "summary", "surface3d"]  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

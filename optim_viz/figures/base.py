@@ -60,7 +60,8 @@ def dash(style: Style) -> str:
 class Ground:
     """A surface on n × n points of its domain: x (n,), y (n,), z (n, n) with z[row of y, column of x].
 
-    `levels` suit it; `scale` is "linear" or "log"; `base` is what log heights are counted from.
+    `levels` suit it; `scale` is "linear" or "log"; log heights are counted from `base`, and nothing is drawn lower
+    than a rise of `least`.
     """
 
     x: np.ndarray
@@ -69,38 +70,45 @@ class Ground:
     levels: np.ndarray
     scale: str
     base: float
+    least: float
 
     def height(self, value: Any) -> np.ndarray:
-        """Where a value is drawn: itself, or log10 of its rise, not below a tenth of the lowest level's."""
+        """Where a value is drawn: itself, or log10 of its rise."""
         value = np.asarray(value, dtype=float)
         if self.scale == "linear":
             return value
         with np.errstate(invalid="ignore"):
-            return np.log10(np.maximum(value - self.base, (self.levels[0] - self.base) / 10))
+            return np.log10(np.maximum(value - self.base, self.least))
 
-    def ticks(self) -> tuple[list[float], list[str]]:
-        """Heights of whole decades (log) or levels (linear), at most eight, with the true f in words."""
-        low, high = (self.height(self.levels[k]) for k in (0, -1))
+    def ticks(self, most: int = 8) -> tuple[list[float], list[str]]:
+        """Heights of whole decades (log) or of levels (linear), and the true f there in words."""
         if self.scale == "log":
+            low, high = (float(self.height(v)) for v in (self.base, self.levels[-1]))
             powers = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
             if len(powers) > 1:
-                at = powers[:: -(-len(powers) // 8)]
+                at = powers[:: -(-len(powers) // most)]
                 return at.tolist(), [short(self.base + 10.0**p) for p in at]
-        at = self.levels[:: -(-len(self.levels) // 8)]
+        at = self.levels[:: -(-len(self.levels) // most)]
         return self.height(at).tolist(), [short(v) for v in at]
 
 
-def ground(surface: Any, scale: str = "auto", n: int = 100) -> Ground:
-    """The surface over its domain, with levels on the chosen scale ("auto", "linear" or "log")."""
-    x, y = (np.linspace(*side, n) for side in (surface.x, surface.y))
+def ground(surface: Any, scale: str = "auto", n: int = 100, coarse: bool = False) -> Ground:
+    """The surface over its domain, with levels on the chosen scale ("auto", "linear" or "log").
+
+    `coarse` ends a log scale where a valley gets narrower than the grid: a relief would otherwise have holes in
+    its floor with the paths far below it.
+    """
+    x, y = (np.linspace(low, high, n) for low, high in (surface.x, surface.y))
     with np.errstate(all="ignore"):
         z = np.asarray(surface.value(np.stack(np.meshgrid(x, y))), dtype=float)
     floor = surface.minimum_value
-    found = levels(z, scale, floor)
+    found, base = levels(z, scale, floor), bottom(z, floor)
     kind = suits(z, floor) if scale == "auto" else scale
-    rise = found - bottom(z, floor)
-    usable = kind == "log" and len(found) > 1 and rise[0] > 0
-    return Ground(x, y, z, found, "log" if usable else "linear", bottom(z, floor))
+    if kind == "linear" or len(found) < 2 or not np.isfinite(found - base).all() or found[0] <= base:
+        return Ground(x, y, z, found, "linear", base, 0.0)
+    rise = z[np.isfinite(z)] - base
+    least = np.quantile(rise[rise > 0], 0.05) if coarse else (found[0] - base) / 10
+    return Ground(x, y, z, found[found - base > least], "log", base, float(least))
 
 
 def numbers(z: np.ndarray) -> Any:
@@ -108,7 +116,9 @@ def numbers(z: np.ndarray) -> Any:
     small = z.astype(np.float32)
     if np.isfinite(small).all():
         return small
-    return np.where(np.isfinite(small), small.astype(object), None).tolist()
+    gaps = small.astype(object)
+    gaps[~np.isfinite(small)] = None
+    return gaps.tolist()
 
 
 def same_view(surface: Any) -> str:
@@ -117,7 +127,7 @@ def same_view(surface: Any) -> str:
 
 
 def crossings(p: np.ndarray, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Each segment of p (T, 2) against the box x × y: entry and exit as shares in [0, 1]; entry > exit: misses."""
+    """Where each segment of p (T, 2) enters and leaves the box x × y, in [0, 1]; enters after it leaves: misses."""
     low, high = np.array([x, y], dtype=float).T
     a, move = p[:-1], np.diff(p, axis=0)
     still = move == 0

@@ -13,9 +13,7 @@ from optim_viz.figures.text import as_list, clean, labels, words
 DEPTH = 20  # decades below the highest loss that are in view at first
 
 
-def loss(
-    paths: Any, *, log: bool = True, theme: str = "light", texts: Mapping[str, str] | None = None
-) -> go.Figure:
+def loss(paths: Any, *, log: bool = True, theme: str = "light", texts: Mapping[str, str] | None = None) -> go.Figure:
     """Loss against step: f − f* on a log scale where f* is known (and `log`), else f as it is.
 
     `paths` is one Path or several; each is drawn up to its end. A value at or below f* has no place on a log
@@ -24,8 +22,9 @@ def loss(
     many, say = as_list(paths), words(texts)
     floor = getattr(many[0].surface, "minimum_value", None)
     figure = go.Figure(layout=layout(theme, uirevision="loss", hovermode="x unified"))
-    log = log and floor is not None
-    shown = [_gap(path, floor) if log else _real(path) for path in many]
+    known = floor if log else None
+    shown = [_real(path) if known is None else _gap(path, known) for path in many]
+    log = known is not None
     looks = styles([path.name for path in many])
     for path, look, name, y in zip(many, looks, labels(many), shown, strict=True):
         color = look.color(theme)
@@ -56,7 +55,7 @@ def _drawn(y: np.ndarray) -> Any:
 
 
 def _view(many: list[Any], shown: list[np.ndarray], log: bool) -> list[float] | None:
-    """What is in view at first: the last decades (log); without the heights of paths that blow up (linear)."""
+    """What is in view at first: the last decades (log); without the heights of a path that grows (linear)."""
     every = np.concatenate(shown)
     every = every[np.isfinite(every)]
     if not every.size:
@@ -65,7 +64,9 @@ def _view(many: list[Any], shown: list[np.ndarray], log: bool) -> list[float] | 
         high = np.log10(every.max())
         low = max(np.log10(every.min()), high - DEPTH)
         return [float(low - 0.04 * (high - low) - 0.1), float(high + 0.04 * (high - low) + 0.1)]
-    calm = [y if path.outcome.kind not in ("diverged", "growing") else y[:1] for path, y in zip(many, shown, strict=True)]
+    calm = [
+        y if path.outcome.kind not in ("diverged", "growing") else y[:1] for path, y in zip(many, shown, strict=True)
+    ]
     high, low = float(np.concatenate(calm).max()), float(np.concatenate(calm).min())
     pad = 0.05 * (high - low) or 1.0
     return [low - pad, high + pad]

@@ -4,9 +4,7 @@ from typing import Any
 
 import numpy as np
 
-STEEP = (
-    12.0  # highest over median rise; a quadratic centered in its domain stays below 11.7, whatever its axes
-)
+STEEP = 12.0  # highest over median rise; a quadratic centered in its domain stays below 11.7, whatever its axes
 DIGITS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)  # even steps are one of these times a power of ten
 
 
@@ -64,7 +62,7 @@ def _even(low: float, high: float, count: int) -> np.ndarray:
     step, power = _nice(high / count - low / count)
     unit = _times(np.array([step]), power)[0]
     numbers = np.arange(np.ceil(low / unit), np.floor(high / unit) + 1)
-    found = np.unique(_times(numbers * step, power))
+    found = np.unique(_times(numbers * step, power)) + 0.0  # no −0
     found = found[(found > low) & (found < high)]
     return found if found.size else np.array([low / 2 + high / 2])
 

@@ -6,10 +6,23 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from optim_viz.figures.base import INK, PAPER, RAMPS, Ground, axis, crossings, dash, ground, layout, numbers, same_view
+from optim_viz.figures.base import (
+    INK,
+    PAPER,
+    RAMPS,
+    Ground,
+    axis,
+    crossings,
+    dash,
+    ground,
+    layout,
+    numbers,
+    same_view,
+)
 from optim_viz.figures.style import Style, styles
 from optim_viz.figures.text import as_list, clean, labels, words
 
+GRID = 120  # points per side
 _HERE = "x %{x:.6g}<br>y %{y:.6g}<br>f %{customdata:.6g}"
 
 
@@ -23,14 +36,14 @@ def contour(
 ) -> go.Figure:
     """Filled contours of the paths' surface, and each path up to its end, on the surface's domain.
 
-    `paths` is one Path or several on the same surface. `scale` of the levels: "auto", "linear" or "log". `equal`
-    gives both axes equal units. `theme` is "light" or "dark"; `texts` replaces words of `figures.TEXTS`.
-    ValueError for batches.
+    `paths` is one Path or several on the same surface, `scale` of the levels is "auto", "linear" or "log",
+    `equal` gives both axes equal units, `theme` is "light" or "dark", `texts` replaces words of
+    `figures.TEXTS`. ValueError for batches.
     """
     many, say = as_list(paths), words(texts)
     surface = many[0].surface
     figure = go.Figure(layout=layout(theme, uirevision=same_view(surface)))
-    figure.add_trace(hills(ground(surface, scale), theme))
+    figure.add_trace(hills(ground(surface, scale, GRID), theme))
     looks = styles([path.name for path in many])
     for path, look, name in zip(many, looks, labels(many), strict=True):
         figure.add_traces(_line(path, look, clean(name), theme, say))
@@ -42,7 +55,7 @@ def contour(
 
 
 def hills(land: Ground, theme: str) -> go.Contour:
-    """The surface as filled contours: even levels drawn as they are, decades by their height (hover shows f)."""
+    """The surface as filled contours: even levels as they are, log levels as rungs of a ladder."""
     ramp = [[k / (len(RAMPS[theme]) - 1), color] for k, color in enumerate(RAMPS[theme])]
     at, told = land.ticks()
     heights = land.height(land.levels)
@@ -52,15 +65,16 @@ def hills(land: Ground, theme: str) -> go.Contour:
     z = _climb(land.height(land.z), heights) if ladder else land.z
     start, end, size = (0.0, rungs[-1], 1.0) if ladder else _even(land.levels)
     return go.Contour(
-        x=land.x, y=land.y, z=numbers(z), customdata=numbers(land.z), name="f", showlegend=False,
-        colorscale=ramp, zmin=start - size, zmax=end + size, zauto=False, autocontour=False,
+        x=land.x, y=land.y, z=numbers(z), customdata=numbers(land.z) if ladder else None, name="f",
+        showlegend=False,         colorscale=ramp, zmin=start - size, zmax=end + size, zauto=False, autocontour=False,
         contours={"start": start, "end": end, "size": size, "coloring": "fill"},
         line={"width": 0.6, "color": "rgba(235,240,250,0.22)" if theme == "dark" else "rgba(30,40,70,0.22)"},
         colorbar={
             "tickvals": _climb(np.array(at), heights).tolist() if ladder else at, "ticktext": told,
             "thickness": 12, "outlinewidth": 0, "title": {"text": "f", "side": "top"}, "ticks": "",
         },
-        hovertemplate=_HERE + "<extra></extra>", hoverongaps=False,
+        hovertemplate=(_HERE if ladder else _HERE.replace("customdata", "z")) + "<extra></extra>",
+        hoverongaps=False,
     )  # fmt: skip
 
 
@@ -91,6 +105,10 @@ def _line(path: Any, look: Style, name: str, theme: str, say: Mapping[str, str])
                 "line": {"color": PAPER[theme], "width": 0.8}},
         hovertemplate=steps + _HERE + "<extra></extra>", **group,
     )  # fmt: skip
+    halo = go.Scatter(
+        x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False, opacity=0.6,
+        line={"color": PAPER[theme], "width": 5}, **group,
+    )  # fmt: skip
     head = {"mode": "markers", "showlegend": False, **group}
     edge = {"color": PAPER[theme], "width": 1.5}
     if path.outcome.kind == "diverged":
@@ -100,7 +118,7 @@ def _line(path: Any, look: Style, name: str, theme: str, say: Mapping[str, str])
         told, end = steps.replace("%{pointNumber}", str(last - 1)) + _HERE, {
             "color": color, "symbol": look.marker, "size": 13, "line": edge,
         }  # fmt: skip
-    drawn = [line, go.Scatter(x=x[-1:], y=y[-1:], customdata=path.value[last - 1 : last], marker=end,
+    drawn = [halo, line, go.Scatter(x=x[-1:], y=y[-1:], customdata=path.value[last - 1 : last], marker=end,
                               hovertemplate=told + "<extra></extra>", **head)]  # fmt: skip
     left = _leaves(path.x[:last], path.surface)
     if left is not None:
@@ -112,7 +130,7 @@ def _line(path: Any, look: Style, name: str, theme: str, say: Mapping[str, str])
 
 
 def _leaves(p: np.ndarray, surface: Any) -> tuple[int, list[float], float] | None:
-    """Where a path that ends outside its domain leaves it for good: step, point on the rim, angle of an arrow."""
+    """Where a path that ends outside leaves its domain for good: step, point on the rim, angle of an arrow."""
     low, high = np.array([surface.x, surface.y], dtype=float).T
     if len(p) < 2 or ((p[-1] >= low) & (p[-1] <= high)).all():
         return None
@@ -131,12 +149,16 @@ def _marks(many: list[Any], theme: str, say: Mapping[str, str]) -> list[go.Scatt
     """Starts and known minima, each place once."""
     surface = many[0].surface
     starts = np.unique(np.stack([path.x[0] for path in many]), axis=0)
-    kinds = [("start", starts, "circle-open-dot", 12), ("minimum", np.reshape(surface.minima, (-1, 2)), "cross-thin", 12)]
+    kinds = [
+        ("start", starts, "circle-open-dot", 12),
+        ("minimum", np.reshape(surface.minima, (-1, 2)), "cross-thin", 12),
+    ]
     traces = []
     for key, p, symbol, size in kinds:
         if len(p):
             traces.append(go.Scatter(
-                x=p[:, 0], y=p[:, 1], customdata=np.asarray(surface.value(p.T)), mode="markers", name=say[key],
+                x=p[:, 0], y=p[:, 1], customdata=np.asarray(surface.value(p.T)),
+                mode="markers", name=say[key],
                 marker={"symbol": symbol, "size": size, "color": INK[theme],
                         "line": {"color": INK[theme], "width": 2}},
                 hovertemplate=f"<b>{say[key]}</b><br>{_HERE}<extra></extra>",

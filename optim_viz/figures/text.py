@@ -57,9 +57,7 @@ def labels(paths: Sequence[Any]) -> list[str]:
 
 def _difference(path: Any, family: list[Any]) -> str:
     fields = [h.name for h in path.optimizer.hyperparameters()]
-    differing = [
-        field for field in fields if len({repr(getattr(p.optimizer, field, None)) for p in family}) > 1
-    ]
+    differing = [field for field in fields if len({repr(getattr(p.optimizer, field, None)) for p in family}) > 1]
     return ", ".join(f"{field}={getattr(path.optimizer, field, '')!s}" for field in differing)
 
 

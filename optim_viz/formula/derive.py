@@ -1,13 +1,26 @@
 """Derivatives in closed form, simplified as they are built."""
 
 from optim_viz.formula import tree
-from optim_viz.formula.tree import MINUS_ONE, ONE, TWO, ZERO, Node, add, call, div, mul, neg, number, power, sub
+from optim_viz.formula.tree import (
+    MINUS_ONE,
+    ONE,
+    TWO,
+    ZERO,
+    Node,
+    add,
+    call,
+    div,
+    mul,
+    neg,
+    power,
+    sub,
+)
 
 Slopes = dict[Node, Node]
 
 
 def derivative(node: Node, variable: str) -> Node:
-    """d node / d variable; |x|' and sign are 0 at 0, and min and max take the mean of both slopes at a tie."""
+    """d node / d variable; the slopes of |x| and sign are 0 at 0, min and max take the mean at a tie."""
     slopes: dict[Node, Node] = {}
     for part in tree.walk(node):
         if part.kind == "name":
@@ -55,9 +68,7 @@ def _call(node: Node, slopes: Slopes) -> Node:
     if function in ("min", "max"):
         u, v = node.args
         high, low = (u, v) if function == "max" else (v, u)
-        return add(
-            mul(slopes[u], call("step", sub(high, low))), mul(slopes[v], call("step", sub(low, high)))
-        )
+        return add(mul(slopes[u], call("step", sub(high, low))), mul(slopes[v], call("step", sub(low, high))))
     return mul(slopes[u], _OUTER[function](node, u))
 
 
@@ -78,7 +89,7 @@ _OUTER = {
     "tanh": lambda f, u: sub(ONE, _square(f)),
     "exp": lambda f, u: f,
     "log": lambda f, u: div(ONE, u),
-    "sqrt": lambda f, u: div(number(0.5), f),
+    "sqrt": lambda f, u: div(ONE, mul(TWO, f)),
     "abs": lambda f, u: call("sign", u),
     "sign": lambda f, u: ZERO,
     "step": lambda f, u: ZERO,

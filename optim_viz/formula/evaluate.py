@@ -46,8 +46,7 @@ class Program:
     def run(self, values: Sequence[Any], dtype: np.dtype, scalar: bool) -> list:
         """The bare results for float arrays (or NumPy scalars if `scalar`) of one dtype: the hot loop.
 
-        For callers already inside `np.errstate(all="ignore")`; an output that is constant comes as a scalar or
-        0-d array.
+        For callers already inside `np.errstate(all="ignore")`; a constant output is a scalar or 0-d array.
         """
         table = self._tables.get((dtype, scalar))
         if table is None:
@@ -59,7 +58,7 @@ class Program:
         return [slots[i] for i in self._outputs]
 
     def _table(self, dtype: np.dtype, scalar: bool) -> list:
-        # 0-d arrays keep float32 and cost less beside arrays than Python floats; scalars cost less beside scalars
+        # 0-d arrays keep float32 and are cheaper beside arrays than Python floats, scalars beside scalars
         with np.errstate(all="ignore"):
             cast = [np.array(number).astype(dtype) for number in self._numbers]
         return [number[()] for number in cast] if scalar else cast
@@ -175,7 +174,7 @@ class _Builder:
         return self.emit(operator.truediv, *(self.done[arg] for arg in node.args))
 
     def power(self, node: Node) -> int:
-        """Integer and half-integer powers by multiplication and root: NumPy's power is up to 80 times slower."""
+        """Whole and half powers by multiplication and root: NumPy's power is up to 80 times slower."""
         base, exponent = (self.done[arg] for arg in node.args)
         n = self.value(exponent) if exponent < 0 else 0.5 + MAX_MULTIPLIED_POWER
         if base < 0 or abs(n) > MAX_MULTIPLIED_POWER or not (2 * n).is_integer():

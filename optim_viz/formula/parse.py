@@ -37,7 +37,7 @@ _ALIASES = {
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read; `args[0]` says why in one sentence, `column` counts from 1 (None: all of it)."""
+    """A formula that cannot be read; `args[0]` says why, `column` counts from 1 (None: all of it)."""
 
     def __init__(self, message: Text, column: int | None = None) -> None:
         super().__init__(message, column)
@@ -110,7 +110,7 @@ def _bad_character(character: str, column: int) -> FormulaError:
 
 
 class _Reader:
-    """A precedence-climbing reader: depth and node count are its own, so no text can exhaust the interpreter."""
+    """Reads by precedence, counting depth and parts itself, so that no text can exhaust the interpreter."""
 
     def __init__(self, tokens: list[Token], names: frozenset[str], end: int) -> None:
         self.tokens = [*tokens, Token("end", "", end)]
@@ -174,9 +174,7 @@ class _Reader:
         elif token.kind == "name":
             node = self.word(token)
         else:
-            raise FormulaError(
-                Text("A number or a name is missing before {symbol}.", symbol=token.text), token.column
-            )
+            raise FormulaError(Text("A number or a name is missing before {symbol}.", symbol=token.text), token.column)
         self.refuse_juxtaposition(token)
         return node
 
@@ -196,9 +194,7 @@ class _Reader:
                 Text("{name} is not a function: write {name}*(...) to multiply.", name=token.text),
                 following.column,
             )
-        raise FormulaError(
-            Text("An operation is missing here: write 2*x for two times x."), following.column
-        )
+        raise FormulaError(Text("An operation is missing here: write 2*x for two times x."), following.column)
 
     def word(self, token: Token) -> Node:
         if token.text in self.names or token.text in CONSTANTS:
@@ -206,9 +202,7 @@ class _Reader:
         if token.text not in ARITY:
             raise self.unknown(token)
         if self.peek().text != "(":
-            raise FormulaError(
-                Text("{name} needs parentheses: write {name}(x).", name=token.text), token.column
-            )
+            raise FormulaError(Text("{name} needs parentheses: write {name}(x).", name=token.text), token.column)
         opening = self.take()
         args = [] if self.peek().text == ")" else [self.expression(0)]
         while self.peek().text == ",":
@@ -228,18 +222,13 @@ class _Reader:
         close = difflib.get_close_matches(token.text, sorted(w for w in known if len(w) > 1), n=1)
         guess = _ALIASES.get(token.text) or (close[0] if close else "")
         if guess == "^" or guess in known:
-            return FormulaError(
-                Text("{name} is unknown here: did you mean {guess}?", name=token.text, guess=guess), token.column
-            )
-        if {"x", "y"} <= self.names:
-            return FormulaError(
-                Text("{name} is unknown: use x, y, single letters and functions such as sin(x).", name=token.text),
-                token.column,
-            )
-        return FormulaError(
-            Text("{name} is unknown: use one of {names}.", name=token.text, names=", ".join(sorted(self.names))),
-            token.column,
-        )
+            message = Text("{name} is unknown here: did you mean {guess}?", name=token.text, guess=guess)
+        elif {"x", "y"} <= self.names:
+            message = Text("{name} is unknown: use x, y, single letters and functions such as sin(x).", name=token.text)
+        else:
+            names = ", ".join(sorted(self.names))
+            message = Text("{name} is unknown: use one of {names}.", name=token.text, names=names)
+        return FormulaError(message, token.column)
 
 
 _OPERATIONS = {"+": tree.add, "-": tree.sub, "*": tree.mul, "/": tree.div, "^": tree.power}

@@ -9,9 +9,7 @@ from optim_viz.formula.tree import CONSTANTS, Node
 MAX_PRINTED_NODES = 400
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4  # how tightly a printed piece holds together
 
-_GREEK = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega".split()
-)
+_GREEK = "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega"
 _MACROS = {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log": r"\ln"}
 _MACROS |= {name: rf"\operatorname{{{name}}}" for name in ("sign", "step")}
 
@@ -134,7 +132,10 @@ def _latex_number(node: Node, args: list[Piece]) -> Piece:
         simple = Fraction(value).limit_denominator(99)
         if simple.denominator > 1 and abs(float(simple) - value) <= 1e-15 * abs(value):
             sign = "-" if value < 0 else ""
-            return rf"{sign}\frac{{{abs(simple.numerator)}}}{{{simple.denominator}}}", _SUM if sign else _PRODUCT
+            return (
+                rf"{sign}\frac{{{abs(simple.numerator)}}}{{{simple.denominator}}}",
+                _SUM if sign else _PRODUCT,
+            )
     mantissa, _, exponent = f"{value:.10g}".partition("e")
     if not exponent:
         return mantissa, level
@@ -152,7 +153,7 @@ def _latex_name(node: Node, args: list[Piece]) -> Piece:
 def _latex_word(word: str) -> str:
     stem = word.rstrip("0123456789_")
     index = word[len(stem) :].strip("_")
-    shown = rf"\{stem}" if stem in _GREEK else r"\varepsilon" if stem == "eps" else stem
+    shown = rf"\{stem}" if stem in _GREEK.split() else r"\varepsilon" if stem == "eps" else stem
     if len(stem) > 1 and shown == stem:
         shown = rf"\mathrm{{{stem.replace('_', chr(92) + '_')}}}"
     return f"{shown}_{{{index}}}" if index else shown
@@ -176,6 +177,8 @@ def _latex_fraction(node: Node, args: list[Piece]) -> Piece:
     top, sign = args[0][0], ""
     if node.args[0].kind in ("mul", "number") and top.startswith("-"):
         top, sign = top[1:], "-"
+        if len(node.args[0].args) == 2 and node.args[0].args[1].kind == "add" and top.endswith(")"):
+            top = top[6:-7] if top.startswith(r"\left(") else top[1:-1] if top.startswith("(") else top
     return rf"{sign}\frac{{{top}}}{{{args[1][0]}}}", _SUM if sign else _PRODUCT
 
 

@@ -75,7 +75,7 @@ class Node:
 
 
 def walk(*roots: Node) -> list[Node]:
-    """Every distinct node below the roots once, children before parents (no recursion, whatever the depth)."""
+    """Every distinct node below the roots once, children first (no recursion, whatever the depth)."""
     order: list[Node] = []
     seen: set[bytes] = set()
     stack = [(root, False) for root in reversed(roots)]
@@ -185,7 +185,7 @@ def _width(product: Node) -> int:
 
 
 def _power(factor: Node) -> tuple[Node, float]:
-    """(base, exponent) where powers of one base may be added up: positive exponents only (x / x stays at 0)."""
+    """(base, exponent) where exponents of one base may be added: positive ones only (x * x^-1 stays)."""
     if factor.kind == "pow" and factor.args[1].kind == "number" and float(factor.args[1].value) > 0:
         return factor.args[0], float(factor.args[1].value)
     return factor, 1.0
@@ -245,7 +245,7 @@ def power(base: Node, exponent: Node) -> Node:
 
 
 def call(function: str, *args: Node) -> Node:
-    """A function of its arguments; of numbers it becomes a number where that is short (sqrt(4), not sqrt(2))."""
+    """A function of its arguments; a number where all are numbers and it is short (sqrt(4), not sqrt(2))."""
     if all(arg.kind == "number" for arg in args):
         value = apply(function, *(float(arg.value) for arg in args))
         if len(repr(value)) <= 6:

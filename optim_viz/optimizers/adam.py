@@ -134,7 +134,7 @@ class NAdam(Optimizer):
         r"\hat m_t = \frac{\mu_{t+1}\, m_t}{1 - \Pi_t\, \mu_{t+1}} + \frac{(1-\mu_t)\, g_t}{1 - \Pi_t}",
         r"x_t = x_{t-1} - \eta\, \frac{\hat m_t}{\sqrt{v_t / (1-\beta_2^t)} + \epsilon}",
     )
-    source = "Dozat 2016, Algorithm 2, with the momentum schedule of its appendix (as torch)"
+    source = "Dozat 2016, Algorithm 2, with its momentum schedule (as torch)"
     torch = "torch.optim.NAdam(params, lr={lr}, " + _BETAS + ", momentum_decay={momentum_decay})"
 
     lr: Value = rate(0.002)

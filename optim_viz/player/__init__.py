@@ -56,8 +56,9 @@ class Animation:
 
     def _repr_html_(self) -> str:
         return (
-            f'<iframe srcdoc="{markup.escape(self.html, quote=True)}" sandbox="allow-scripts allow-downloads" '
-            f'allow="fullscreen" style="width: 100%; height: {self.height + 130}px; border: 0"></iframe>'
+            f'<iframe srcdoc="{markup.escape(self.html, quote=True)}" allow="fullscreen" '
+            f'sandbox="allow-scripts allow-downloads" '
+            f'style="width: 100%; height: {self.height + 130}px; border: 0"></iframe>'
         )
 
     def save(self, file: str | File) -> File:

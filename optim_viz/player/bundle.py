@@ -12,37 +12,26 @@ from optim_viz.player.texts import TEXTS
 
 HERE = Path(__file__).parent
 MODULES = (  # each after those it imports
-    "unpack scale palette contour marks icons clock trails charts view camera painter controls pointer picture player shelf"
-).split()
+    *(
+        "unpack",
+        "scale",
+        "palette",
+        "contour",
+        "marks",
+        "icons",
+        "clock",
+        "trails",
+        "charts",
+        "view",
+        "camera",
+    ),
+    *("painter", "controls", "pointer", "picture", "player", "shelf"),
+)
 
-PAGE = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data: blob:; style-src {styles}; \
-script-src {script}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>{css}</style>
-</head>
-<body>
-<main><h1>{title}</h1><div id="player"></div></main>
-<script type="application/octet-stream" id="surface">{surface}</script>
-<script type="application/octet-stream" id="paths">{paths}</script>
-<script>{code}</script>
-</body>
-</html>
-"""
 LIGHT = "color-scheme: light; --st-background-color: #ffffff; --st-secondary-background-color: #f2f4f8; "
 LIGHT += "--st-text-color: #23262f; --st-primary-color: #2f6fde;"
 DARK = "color-scheme: dark; --st-background-color: #0e1117; --st-secondary-background-color: #1d222c; "
 DARK += "--st-text-color: #f2f4f8; --st-primary-color: #6aa5ff;"
-BODY = """
-:root { --st-font: system-ui, "Segoe UI", Roboto, "Noto Sans", "Noto Sans CJK KR", sans-serif; }
-body { margin: 0; background: var(--st-background-color); color: var(--st-text-color); font-family: var(--st-font); }
-main { max-width: 1280px; margin: 0 auto; padding: 16px; }
-h1 { font-size: 20px; margin: 0 0 12px; font-weight: 600; } h1:empty { display: none; }
-"""
 THEMES = {
     "light": f":root {{ {LIGHT} }}",
     "dark": f":root {{ {DARK} }}",
@@ -79,15 +68,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 @cache
 def joined() -> str:
-    """All modules in one scope: imports go, `export` goes; top-level names are therefore unique across modules."""
+    """All modules in one scope, without `import` and `export`: top-level names are unique across modules."""
     parts = []
     for name in MODULES:
-        text = (HERE / f"{name}.js").read_text(encoding="utf-8")
-        text = re.sub(r"^import\b[^;]*;\n", "", text, flags=re.M)
+        text = re.sub(r"^import\b[^;]*;\n", "", _read(f"{name}.js"), flags=re.M)
         parts.append(re.sub(r"^export ", "", text, flags=re.M))
     words = json.dumps(TEXTS, ensure_ascii=False)
-    style = json.dumps((HERE / "player.css").read_text(encoding="utf-8"))
-    return "\n".join(['"use strict";', *parts, f"const WORDS = {words};", f"const STYLE = {style};"]).replace("</", "<\\/")
+    style = json.dumps(_read("player.css"))
+    lines = ['"use strict";', *parts, f"const WORDS = {words};", f"const STYLE = {style};"]
+    return "\n".join(lines).replace("</", "<\\/")
 
 
 @cache
@@ -109,13 +98,12 @@ def player_script() -> str:
 def page(surface: bytes, paths: bytes, *, lang: str, theme: str, title: str) -> str:
     """One HTML page with everything inside; its policy allows this script, these styles and nothing else."""
     code = f"(() => {{\n{joined()}\n{START}}})();"
-    css = THEMES[theme] + BODY
-    inner = (HERE / "player.css").read_text(encoding="utf-8")
-    return PAGE.format(
+    css = THEMES[theme] + _read("page.css")
+    return _read("page.html").format(
         lang=markup.escape(lang, quote=True),
         title=markup.escape(title),
         css=css,
-        styles=f"{_digest(css)} {_digest(inner)}",
+        styles=f"{_digest(css)} {_digest(_read('player.css'))}",
         script=_digest(code),
         surface=base64.b64encode(surface).decode(),
         paths=base64.b64encode(paths).decode(),
@@ -125,3 +113,7 @@ def page(surface: bytes, paths: bytes, *, lang: str, theme: str, title: str) -> 
 
 def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _read(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")

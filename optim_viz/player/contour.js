@@ -82,6 +82,7 @@ function sampler(surface, across, down, width) {
 function shade(pixels, width, height, sample, colors, [lr, lg, lb, la]) {
   let here = new Float64Array(width + 1), below = new Float64Array(width + 1);
   const top = colors.length - 1;
+  const plain = Uint32Array.from(colors, ([r, g, b]) => 0xff000000 | (b << 16) | (g << 8) | r);
   sample(0, here);
   for (let j = 0; j < height; j++) {
     sample(Math.min(j + 1, height - 1), below);
@@ -89,12 +90,14 @@ function shade(pixels, width, height, sample, colors, [lr, lg, lb, la]) {
       const t = here[i];
       if (t !== t) continue;
       const dx = (here[i + 1] - t) || 0, dy = (below[i] - t) || 0;
-      const slope = Math.sqrt(dx * dx + dy * dy) || 1e-9; // bands per pixel
+      const square = dx * dx + dy * dy || 1e-18;
       const band = t | 0, rest = t - band, near = rest < 0.5 ? rest : 1 - rest;
+      if (near * near >= 1.21 * square) { pixels[j * width + i] = plain[band > top ? top : band]; continue; }
+      const slope = Math.sqrt(square); // bands per pixel
       const other = rest < 0.5 ? band - 1 : band + 1;
       let { 0: r, 1: g, 2: b } = colors[band > top ? top : band];
       const distance = near / slope; // in pixels from the nearest level
-      if (distance < 1.1 && other >= 0 && other <= top) {
+      if (other >= 0 && other <= top) {
         const mix = Math.max(0, 0.5 - distance), next = colors[other];
         r += (next[0] - r) * mix; g += (next[1] - g) * mix; b += (next[2] - b) * mix;
         const line = la * Math.min(1, 1.1 - distance) * Math.max(0, Math.min(1, 1.6 - 4 * slope));

@@ -1,4 +1,4 @@
-"""What the player is sent: [uint32 header length][JSON header padded to 4 bytes][float32 little endian ...]."""
+"""The player's messages: [uint32 header length][JSON header padded to 4 bytes][float32 little endian ...]."""
 
 import hashlib
 import json
@@ -25,10 +25,11 @@ def pack_surface(
     axes: tuple[str, str] = ("x", "y"),
     texts: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Everything drawn under the paths: values on n × n points, levels, −∇f on arrows × arrows points, minima.
+    """What lies under the paths: values on n × n points, levels, −∇f on arrows × arrows points, minima.
 
-    `levels` (increasing) default to `figures.levels` with `scale` "auto", "linear" or "log"; `fill` is "viridis", "blue" or "gray"; `texts` replaces
-    words of `TEXTS` (here rather than with the paths: this message is sent only when the surface changes).
+    `levels` (increasing) default to `figures.levels` with `scale` "auto", "linear" or "log"; `fill` is
+    "viridis", "blue" or "gray"; `texts` replaces words of `TEXTS` (here rather than with the paths: this
+    message is sent only when the surface changes).
     """
     with np.errstate(all="ignore"):
         values = np.asarray(surface.value(_lattice(surface, n)), dtype=float)
@@ -76,9 +77,9 @@ def pack_paths(
     """Paths on one surface: x, y and the loss of every real point, 12 bytes each, after a small header.
 
     The loss is f − f* where the surface knows its minimum, so that small differences survive float32. `looks`
-    are styles (`light`, `dark`, `dash`, `marker`), `labels` the names shown. `charts` are drawn under the loss:
-    `{"title": str, "log": bool, "series": [(path number, values), ...]}`, one value per step. `equal` keeps
-    equal units on both axes, `field` begins with the downhill arrows shown, `start_mode` lets a click choose a
+    are styles (`light`, `dark`, `dash`, `marker`), `labels` the names shown. `charts` are drawn under the
+    loss: `{"title": str, "log": bool, "series": [(path number, values), ...]}`, one value per step. `equal`
+    keeps equal units on both axes, `field` shows the downhill arrows, `start_mode` lets a click choose a
     start (where someone listens), `height` is the height of the pictures on a wide page, in pixels.
     """
     surface = paths[0].surface

@@ -86,7 +86,7 @@ export class Player {
     this.paths = paths;
     this.texts = { ...this.words, ...surface.texts, ...paths.texts };
     this.camera.adopt(surface);
-    if (before !== surface) this.painter.spoil("map");
+    if (before !== surface) this.camera.show(true);
     this.painter.spoil("trails");
     this.sent = this.found = null;
     this.clock.resize(paths.steps);
@@ -160,7 +160,9 @@ export class Player {
     this.draw();
   }
 
-  redraw() {
+  /** Paint soon; `whole` unless only the clock has moved. */
+  redraw(whole = true) {
+    this.whole ||= whole;
     if (this.ready && !this.asked) this.asked = requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -170,7 +172,7 @@ export class Player {
     if (running) clock.tick(this.then ? Math.min(now - this.then, 100) / 1000 : 0);
     this.then = running ? now : null;
     this.draw();
-    if (running) { this.frames.push(now); this.redraw(); } else this.frames.length = 0;
+    if (running) { this.frames.push(now); this.redraw(false); } else this.frames.length = 0;
     if (running && !clock.playing) this.rest();
     while (this.frames.length && now - this.frames[0] > 1000) this.frames.shift();
   }
@@ -179,7 +181,8 @@ export class Player {
     if (!this.ready || !this.frame) return;
     const { surface, theme, paths, looks, texts, field, found, camera: { view, moving } } = this;
     this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown,
-      visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent });
+      visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent }, this.whole);
+    this.whole = false;
     this.controls.show(this.clock, paths.series, performance.now());
     this.placeHandle();
     if (!this.fresh) return;

@@ -18,8 +18,8 @@ TEXTS: dict[str, str] = {
     "controls": "Player controls",
     "legend": "Paths",
     "toggle": "Click: hide or show. Double-click: only this one.",
-    "picture": "Contour map with {count} paths and their loss. Space plays, arrow keys step, Shift and arrow keys "
-    "move ten steps, Home and End jump, plus and minus zoom, 0 shows the whole surface.",
+    "picture": "Contour map with {count} paths and their loss. Space plays, arrow keys step, Shift and arrow "
+    "keys move ten steps, Home and End jump, plus and minus zoom, 0 shows the whole surface.",
     "step": "step {n} of {N}",
     "point": "{name}, step {n}",
     "diverged": "diverged at step {n}",

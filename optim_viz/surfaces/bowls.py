@@ -29,7 +29,7 @@ BOWLS = (
         minima=[(0, 0)],
         value=0,
         tags=("quadratic", "valley"),
-        source="Nocedal & Wright, Numerical Optimization (2nd ed. 2006), section 3.3: condition number k, turned by t radians",
+        source="Nocedal & Wright, Numerical Optimization (2006), section 3.3: condition k, turned by t radians",
         teaches="Rules that scale each coordinate by itself lose their advantage when the valley is turned.",
     ),
     Surface(
@@ -50,7 +50,7 @@ BOWLS = (
         value=0,
         tags=("quadratic", "valley"),
         source=LIBRARY + "matya.html",
-        teaches="A diagonal valley with a nearly flat floor: reaching the floor is easy, following it is slow.",
+        teaches="A diagonal valley with a nearly flat floor: reaching it is easy, following it is slow.",
     ),
     Surface(
         "x^4 + y^4",
@@ -61,7 +61,7 @@ BOWLS = (
         minima=[(0, 0)],
         value=0,
         tags=("flat", "log"),
-        source="Nesterov, Lectures on Convex Optimization (2nd ed. 2018), section 2.1: convex, not strongly convex",
+        source="Nesterov, Lectures on Convex Optimization (2018), section 2.1: convex, not strongly",
         teaches="The gradient vanishes faster than the distance: the last part of the way takes the longest.",
     ),
     Surface(
@@ -97,7 +97,7 @@ BOWLS = (
         x=(-3, 3),
         y=(-3, 3),
         start=(-2.5, 0.01),
-        tags=("saddle", "unbounded"),
+        tags=("quadratic", "saddle", "unbounded"),
         source="Dauphin et al. 2014, Identifying and attacking the saddle point problem, arXiv:1406.2572",
         teaches="Zero gradient without a minimum: how long does each rule linger before it falls off?",
     ),
@@ -136,8 +136,8 @@ BOWLS = (
         minima=[(0, 0)],
         value=0,
         tags=("valley",),
-        source="After Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural networks, arXiv:1211.5063, figure 6",
-        teaches="One step on the steep wall throws plain SGD across the plain; clipped or normalized steps stay.",
+        source="After Pascanu et al. 2013, On the difficulty of training RNNs, arXiv:1211.5063, figure 6",
+        teaches="One step on the steep wall throws plain SGD across the plain; clipped steps stay near.",
     ),
     Surface(
         "x^2/20 + y^2 + a*sin(k*x)^2",

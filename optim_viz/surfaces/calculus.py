@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from optim_viz import formula as f
-from optim_viz.formula.tree import Node
+from optim_viz.formula.tree import Node, walk
 
 
 class Calculus:
@@ -48,7 +48,7 @@ class Calculus:
     @cached_property
     def quadratic(self) -> np.ndarray | None:
         """The constant Hessian (2, 2) of a quadratic polynomial; None for planes and for everything else."""
-        bent = any(node.kind == "call" and f.names_of(node) for node in f.tree.walk(self.bound))
+        bent = any(node.kind == "call" and f.names_of(node) for node in walk(self.bound))
         if bent or any(f.names_of(node) for node in self.bends):
             return None
         xx, xy, yy = (f.constant(node) for node in self.bends)

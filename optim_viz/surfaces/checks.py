@@ -95,10 +95,11 @@ def ranges(letters: tuple[str, ...], values: Any) -> tuple[tuple[str, tuple[floa
 
 
 def points(p: Any) -> np.ndarray:
-    """p as a C-contiguous (2, ...) array of float32 or float64: NumPy's power rounds strided arrays differently."""
+    """p as a C-contiguous (2, ...) array of float32 or float64."""
     array = np.asarray(p)
     if array.dtype != np.float32 and array.dtype != np.float64:
         array = array.astype(np.float64)
     if array.ndim == 0 or array.shape[0] != 2:
         raise ValueError(Text("Points must have shape (2, ...): x first, then y."))
+    # NumPy's power rounds strided arrays differently
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)

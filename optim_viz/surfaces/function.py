@@ -32,13 +32,10 @@ class FunctionSurface(Surface):
 
     def replace(self, **changes: Any) -> Surface:
         """A copy with other fields; another function leaves behind the facts of the old one."""
-        if changes.get("function", self.function) is not self.function:
-            changes = {"x": self.x, "y": self.y, "start": self.start, **changes}
-            return FunctionSurface(**changes)
         fields = self.fields()
-        if ("x" in changes or "y" in changes) and "start" not in changes:
-            fields.pop("start")
-        return FunctionSurface(**{**fields, **changes})
+        if changes.get("function", self.function) is not self.function:
+            fields = {"x": self.x, "y": self.y, "start": self.start}
+        return self._made({**fields, **changes}, changes)
 
     def _content(self) -> tuple:
         return self.function, *super()._content()

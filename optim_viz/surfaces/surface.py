@@ -16,8 +16,13 @@ from optim_viz.surfaces.calculus import Calculus, calculus
 Pair = tuple[float, float]
 DEFAULT_GRID = (-10.0, -5.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _LETTERS = f.SURFACE_NAMES - {"x", "y"}
-_FACTS = ("minima", "value", "name", "source", "teaches", "tags", "ranges")
-_DEFAULTS: dict[str, Any] = {"x": (-10.0, 10.0), "y": (-10.0, 10.0), "start": None, "minima": (), "value": None}
+_DEFAULTS: dict[str, Any] = {
+    "x": (-10.0, 10.0),
+    "y": (-10.0, 10.0),
+    "start": None,
+    "minima": (),
+    "value": None,
+}
 _DEFAULTS |= {"name": "", "source": "", "teaches": "", "tags": (), "ranges": ()}
 
 
@@ -28,6 +33,19 @@ class Surface:
     values a slider offers for each parameter. Points have shape (2, ...). ValueError for arguments that make
     no surface, FormulaError for a formula that cannot be read.
     """
+
+    formula: str
+    x: Pair
+    y: Pair
+    start: Pair
+    name: str
+    source: str
+    teaches: str
+    tags: tuple[str, ...]
+    _minima: tuple[tuple[float | str, float | str], ...]
+    _value: float | str | None
+    _parameters: tuple[tuple[str, float], ...]
+    _ranges: tuple[tuple[str, tuple[float, ...]], ...]
 
     def __init__(
         self,
@@ -69,8 +87,6 @@ class Surface:
 
     __delattr__ = __setattr__  # type: ignore[assignment]
 
-    # -- what it is ---------------------------------------------------------------------------------------
-
     def fields(self) -> dict[str, Any]:
         """The constructor's arguments that differ from the defaults, as plain numbers, strings and tuples."""
         stated = {"x": self.x, "y": self.y, "start": self.start, "minima": self._minima, "value": self._value}
@@ -86,9 +102,14 @@ class Surface:
             fields = {key: fields[key] for key in ("x", "y", "start") if key in fields}
             fields |= {"formula": changes["formula"]}
             fields |= {key: v for key, v in self.parameters.items() if key in _letters_of(changes["formula"])}
-        elif ("x" in changes or "y" in changes) and "start" not in changes:
-            fields.pop("start")
-        return type(self)(**{**fields, **changes})
+        return self._made({**fields, **changes}, changes)
+
+    def _made(self, fields: dict[str, Any], changes: dict[str, Any]) -> Surface:
+        made = type(self)(**fields)
+        inside = all(low <= s <= high for s, (low, high) in zip(made.start, (made.x, made.y), strict=True))
+        if inside or "start" in changes or not {"x", "y"} & set(changes):
+            return made
+        return type(self)(**{**fields, "start": None})  # the domain has left the old start behind
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -118,8 +139,6 @@ class Surface:
     def __reduce__(self):
         return _restore, (type(self), self.fields())
 
-    # -- what is known about it ---------------------------------------------------------------------------
-
     @property
     def quadratic(self) -> np.ndarray | None:
         """The constant Hessian (2, 2) if the formula is a quadratic polynomial, else None."""
@@ -147,8 +166,6 @@ class Surface:
         if not isinstance(word, str):
             return word
         return f.constant(f.substitute([f.parse(word, _LETTERS)], dict(self._parameters))[0])
-
-    # -- what it computes ---------------------------------------------------------------------------------
 
     @cached_property
     def _calculus(self) -> Calculus:

@@ -1,9 +1,7 @@
 """What many sessions share: paths, grids and code, computed once, bounded, one computation at a time."""
 
-import gc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import cache
 from threading import Lock, Semaphore
 from typing import Any
 
@@ -58,10 +56,3 @@ def race(
             paths = trace(missing, surface, start, steps, noise=noise, seed=seed)
         found |= {rule: _PATHS.put((rule, *setting), path) for rule, path in zip(missing, paths, strict=True)}
     return [found[rule] for rule in rules]
-
-
-@cache
-def settle() -> None:
-    """Once per process: what is loaded stays, so the collection after every run has little to walk."""
-    gc.collect()
-    gc.freeze()

@@ -1,6 +1,5 @@
 """Controls read from the declarations of surfaces and optimizers."""
 
-import math
 from typing import Any
 
 import streamlit as st
@@ -8,7 +7,9 @@ import streamlit as st
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING
 from optim_viz.ui.i18n import t
-from optim_viz.ui.state import control, one_of
+from optim_viz.ui.state import Fits, among, bound
+
+FARTHEST = 1e6
 
 
 def number(value: Any) -> str:
@@ -20,41 +21,43 @@ def key_of(optimizer: str, parameter: str) -> str:
     return f"{optimizer}.{parameter}"
 
 
-def finite(text: str) -> float:
-    """A number a person would type, from a link."""
-    value = float(text)
-    if not math.isfinite(value) or abs(value) > 1e6:
-        raise ValueError(text)
-    return value
+def within(low: float, high: float) -> Fits:
+    """Numbers from low to high fit."""
+
+    def fits(text: str) -> bool:
+        try:
+            return low <= float(text) <= high
+        except ValueError:
+            return False
+
+    return fits
 
 
 def choice(label: str, key: str, options: tuple[Any, ...], default: Any, help: str | None = None) -> Any:
     """A slider over a grid of numbers."""
-    return control(
-        st.select_slider, label, key, default, read=one_of(options, number), write=number,
-        options=options, format_func=number, help=help,
+    return bound(
+        st.select_slider, label, key, among(options, number), options=options, value=default, format_func=number,
+        help=help,
     )  # fmt: skip
 
 
 def switch(label: str, key: str, default: bool, help: str | None = None) -> bool:
-    """An on/off control; in a link 1 and 0."""
-    read = one_of((False, True), lambda on: str(int(on)))
-    return control(st.toggle, label, key, default, read=read, write=lambda on: str(int(on)), help=help)
+    """An on/off control."""
+    return bound(st.toggle, label, key, among(("true", "false")), value=default, help=help)
 
 
-def whole(label: str, key: str, default: int) -> int:
-    """A box for a whole number from 0 to 999999, such as a seed."""
-
-    def read(text: str) -> int:
-        return one_of(range(1_000_000))(text)
-
-    value = control(st.number_input, label, key, default, read=read, min_value=0, max_value=999_999, step=1)
+def whole(label: str, key: str, default: int, most: int = 999_999) -> int:
+    """A box for a whole number from 0, such as a seed; an emptied one counts as the default."""
+    value = bound(st.number_input, label, key, among(range(most + 1)), value=default, min_value=0, max_value=most)
     return default if value is None else value
 
 
 def coordinate(label: str, key: str, default: float) -> float:
     """A number box; an emptied one counts as the default."""
-    value = control(st.number_input, label, key, default, read=finite, write=repr, step=0.1, format="%g")
+    value = bound(
+        st.number_input, label, key, within(-FARTHEST, FARTHEST), value=default, min_value=-FARTHEST,
+        max_value=FARTHEST, step=0.1, format="%g",
+    )  # fmt: skip
     return default if value is None else value
 
 
@@ -62,9 +65,9 @@ def optimizers() -> list[Optimizer]:
     """Which optimizers race, each with its own hyper-parameters."""
     names = tuple(OPTIMIZERS)
     landing = {rule.name: rule for rule in LANDING.optimizers}
-    chosen = control(
-        st.pills, t("Optimizers"), "opt", tuple(landing), read=_names, write=",".join,
-        options=names, selection_mode="multi",
+    chosen = bound(
+        st.pills, t("Optimizers"), "opt", among(names), options=names, default=tuple(landing),
+        selection_mode="multi",
     )  # fmt: skip
     if not chosen:
         st.warning(t("Choose at least one optimizer; the last choice keeps racing."))
@@ -72,13 +75,6 @@ def optimizers() -> list[Optimizer]:
     rules = [_rates(name, landing) for name in names if name in chosen]
     with st.expander(t("More hyper-parameters")):
         return [_rest(name, rate, landing) for name, rate in rules]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
-    if not set(names) <= set(OPTIMIZERS):
-        raise ValueError(text)
-    return names
 
 
 def _default(name: str, parameter: Any, landing: dict[str, Optimizer]) -> float:

@@ -19,22 +19,22 @@ def _six(value: float | None) -> str:
 def table(paths: Sequence[Path], noisy: bool) -> None:
     """What each optimizer reached, and one honest reading of it."""
     rows = [summary(path) for path in paths]
-    for sentence in reading(rows, floor=paths[0].surface.minimum_value, noisy=noisy):
-        st.markdown(t(sentence))
+    said = reading(rows, floor=paths[0].surface.minimum_value, noisy=noisy)
+    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
     head = [t("Optimizer"), t("final f"), t("best f"), t("distance to the minimum"), t("steps to 1 %"),
             t("gradient calls"), t("outcome")]  # fmt: skip
     lines = [head, [":--", *["--:"] * 5, ":--"], *(_cells(row) for row in rows)]
     st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
     st.caption(
-        t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where f* is unknown or it never came.")
+        t(
+            "Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown."
+        )
     )
 
 
 def _cells(row: Row) -> list[str]:
     arrived = "–" if row.arrived is None else str(row.arrived)
-    outcome = f"**{t(_OUTCOMES[row.kind])}**"
-    if row.kind in ("diverged", "growing"):
-        outcome += f" {t(row.reason)}"
+    outcome = t("{outcome}, step {n}", outcome=_OUTCOMES[row.kind], n=row.step)
     return [row.name, _six(row.final), _six(row.best), _six(row.distance), arrived, str(row.calls), outcome]
 
 

@@ -1,28 +1,61 @@
-"""What every page has around it: navigation, title, language, and the state of its link."""
+"""What every page has around it: navigation, title, language."""
 
+import gc
+import os
+import socket
+import stat
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from optim_viz.ui import state
-from optim_viz.ui.cached import settle
 from optim_viz.ui.i18n import LANGUAGES, preferred, t
 
 
 def frame(pages: dict[str, list[Any]]) -> None:
-    """Draw the chosen page between its title row and its link."""
+    """Draw the chosen page under its title row."""
     settle()
-    state.begin()
     page = st.navigation(pages, position="top")
+    state.begin(page.url_path)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(page.title)
-        _language()
+        st.title(page.title, anchor=False)
+        state.named(
+            st.segmented_control, t("Language"), "lang", LANGUAGES, preferred(), required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+    st.html(_style())
     page.run()
-    state.publish()
 
 
-def _language() -> None:
-    state.control(
-        st.segmented_control, t("Language"), "lang", preferred(), read=state.one_of(LANGUAGES),
-        options=tuple(LANGUAGES), format_func=LANGUAGES.__getitem__, required=True, label_visibility="collapsed",
-    )  # fmt: skip
+def split() -> tuple[Any, Any, Any, Any]:
+    """Containers of a page: a row on top, the picture, the controls beside it, the words under it."""
+    top = st.container()
+    with st.container(key="split"):
+        return top, st.container(), st.container(), st.container()
+
+
+@cache
+def _style() -> str:
+    return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
+
+
+@cache
+def settle() -> None:
+    """Once per process, so that it can serve a class: garbage and delayed packets cost more than the pages do."""
+    gc.collect()
+    gc.freeze()  # Streamlit collects after every run; what is loaded by now need not be walked again
+    _send_at_once()
+
+
+def _send_at_once() -> None:
+    """Streamlit leaves Nagle's algorithm on: every change waits 40 ms for an acknowledgment. Sockets inherit this."""
+    with suppress(OSError):  # only Linux lists its descriptors here
+        for fd in map(int, os.listdir("/proc/self/fd")):
+            with suppress(OSError):
+                if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                    with socket.socket(fileno=os.dup(fd)) as one:
+                        if one.family in (socket.AF_INET, socket.AF_INET6) and one.type == socket.SOCK_STREAM:
+                            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

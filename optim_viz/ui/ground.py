@@ -11,29 +11,28 @@ from optim_viz.presets import LANDING
 from optim_viz.surfaces import SURFACES, Surface
 from optim_viz.tune import best_rate
 from optim_viz.ui.cached import GATE
-from optim_viz.ui.controls import choice, coordinate, finite, key_of
+from optim_viz.ui.controls import choice, coordinate, key_of
 from optim_viz.ui.i18n import t
-from optim_viz.ui.state import control, one_of, put
+from optim_viz.ui.state import bound, named, put
+from optim_viz.words import Text
 
 OWN = "own"
-NAMES = (*SURFACES, OWN)
+NAMES = {**{name: name for name in SURFACES}, OWN: Text("My own formula")}
 _GOOD = "_good_surface"
 
 
 def surface() -> Surface:
     """The surface chosen or typed, with a slider for each free letter; the last good one while a formula is broken."""
-    name = control(
-        st.selectbox, t("Surface"), "surface", LANDING.surface, read=one_of(NAMES), options=NAMES,
-        format_func=lambda n: t("My own formula") if n == OWN else t(n), on_change=_moved,
-    )  # fmt: skip
+    name = named(st.selectbox, t("Surface"), "surface", NAMES, LANDING.surface, on_change=_moved)
     ground = _typed() if name == OWN else SURFACES[name]
     if name != OWN:
         st.caption(t(ground.teaches))
     for letter, value in ground.parameters.items():
         picked = choice(letter, f"{name}.{letter}", ground.ranges[letter], value)
         ground = ground if picked == value else ground.replace(**{letter: picked})
-    st.latex(r"\begin{aligned} f &= " + ground.latex + r" \\ \nabla f &= \left(" + ",\\;".join(ground.gradient_latex)
-             + r"\right) \end{aligned}")  # fmt: skip
+    across, up = ground.gradient_latex
+    lines = (f"f &= {ground.latex}", rf"\partial f/\partial x &= {across}", rf"\partial f/\partial y &= {up}")
+    st.latex(r"\begin{aligned}" + r"\\".join(lines) + r"\end{aligned}")
     if name != OWN:
         st.button(t("Start my own formula from this one"), on_click=_copy, args=(ground,), width="stretch")
     st.session_state[_GOOD] = ground
@@ -42,8 +41,9 @@ def surface() -> Surface:
 
 def _typed() -> Surface:
     landing = SURFACES[LANDING.surface]
-    text = control(
-        st.text_input, t("f(x, y) ="), "f", landing.formula, read=_short, max_chars=MAX_CHARACTERS,
+    text = bound(
+        st.text_input, t("f(x, y) ="), "f", lambda text: len(text) <= MAX_CHARACTERS, value=landing.formula,
+        max_chars=MAX_CHARACTERS,
         help=t("Numbers, x, y, other single letters as sliders, + − * / ^, and functions such as sin, exp, sqrt, abs."),
     )  # fmt: skip
     with st.expander(t("Domain")):
@@ -64,12 +64,6 @@ def _side(axis: str) -> tuple[float, float]:
     with high:
         b = coordinate(t("{axis} to", axis=axis), f"{axis}max", 10.0)
     return a, b
-
-
-def _short(text: str) -> str:
-    if len(text) > MAX_CHARACTERS:
-        raise ValueError(text)
-    return text
 
 
 def _point_at(text: str, wrong: FormulaError) -> None:
@@ -101,6 +95,22 @@ def tuned(ground: Surface, start: tuple[float, float], steps: int) -> None:
     put({key_of(rule.name, "lr"): rule.lr for rule in best if hasattr(rule, "lr")})  # type: ignore[attr-defined]
 
 
+def suit(ground: Surface) -> None:
+    """A button that gives every optimizer its best rate: one shared rate would be no fair race."""
+    st.button(
+        t("Find rates that suit this surface"),
+        key="suit",
+        help=t("Every optimizer gets the rate of its own grid that ends lowest from this start in this many steps."),
+        on_click=_suit,
+        args=(ground,),
+        width="stretch",
+    )
+
+
+def _suit(ground: Surface) -> None:
+    tuned(ground, (st.session_state["x0"], st.session_state["y0"]), st.session_state["steps"])
+
+
 def _set(name: str) -> dict[str, Any]:
     keys = {p.name: key_of(name, p.name) for p in OPTIMIZERS[name].hyperparameters()}
     return {field: st.session_state[key] for field, key in keys.items() if key in st.session_state}
@@ -130,6 +140,3 @@ def _random(ground: Surface) -> None:
 def move_start(x: float, y: float) -> None:
     """Put the start at (x, y), rounded to what a person reads (also called by a click on the map)."""
     put({"x0": float(f"{x:.4g}"), "y0": float(f"{y:.4g}")})
-
-
-__all__ = ["finite", "move_start", "start", "surface", "tuned"]

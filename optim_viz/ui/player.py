@@ -5,14 +5,15 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
+from streamlit.components.v2 import component
 
 from optim_viz import player
 
 
 @cache
 def _components() -> tuple[Any, Any]:
-    carrier = st.components.v2.component("optim_viz_carrier", js=player.carrier_script())
-    return st.components.v2.component("optim_viz_player", js=player.player_script()), carrier
+    carrier = component("optim_viz_carrier", js=player.carrier_script())
+    return component("optim_viz_player", js=player.player_script()), carrier
 
 
 def mount(
@@ -26,10 +27,12 @@ def mount(
 ) -> tuple[float, float] | None:
     """Show the player; returns the start (x, y) chosen on the map in this run, else None.
 
-    Pass the (cached) messages of `player.pack_surface` and `player.pack_paths`; what is missing is packed here.
-    `on_start(x, y)` is called before the page runs again. `key` keeps zoom, position and hidden paths across runs.
+    Pass the (cached) messages of `player.pack_surface` and `player.pack_paths`; what is missing is packed
+    here. `on_start(x, y)` is called before the page runs again. `key` keeps zoom, position and hidden paths.
     """
     message = player.pack_paths(paths) if paths_bytes is None else paths_bytes
+    if height is not None:
+        message = player.with_height(message, height)
     ground = player.pack_surface(paths[0].surface) if surface_bytes is None else surface_bytes
     show, carry = _components()
 
@@ -39,9 +42,7 @@ def mount(
             on_start(*point)
 
     with st.container(gap=None):
-        shown = show(
-            key=key, data=message if height is None else player.with_height(message, height), on_start_change=chosen
-        )
+        shown = show(key=key, data=message, on_start_change=chosen)
         carry(key=f"{key}_surface", data=ground)  # last: the platform sends it once, then by hash
     return _point(shown)
 

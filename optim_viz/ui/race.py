@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from optim_viz import figures, player
-from optim_viz.figures.style import styles
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING, PRESETS, Preset
 from optim_viz.trace import Path
@@ -15,7 +14,7 @@ from optim_viz.ui import cached, explain, ground
 from optim_viz.ui.controls import choice, key_of, switch, whole
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.player import mount
-from optim_viz.ui.state import control, one_of, put
+from optim_viz.ui.state import named, put
 from optim_viz.words import Text
 
 STEPS = (0, 10, 20, 29, 40, 50, 60, 100, 150, 200, 300, 500, 750, 1000)
@@ -49,7 +48,13 @@ class Display:
 def settings() -> Run:
     """Steps, noise and its seed."""
     steps = choice(t("Steps"), "steps", STEPS, LANDING.steps)
-    noise = choice(t("Gradient noise"), "noise", NOISE, LANDING.noise, t("Standard deviation of the noise added to every gradient, as mini-batches have."))
+    noise = choice(
+        t("Gradient noise"),
+        "noise",
+        NOISE,
+        LANDING.noise,
+        t("Standard deviation of the noise added to every gradient, as mini-batches have."),
+    )
     seed = whole(t("Seed"), "seed", 0) if noise else 0
     return Run(steps, noise, seed)
 
@@ -59,17 +64,16 @@ def display() -> Display:
     with st.expander(t("Display")):
         return Display(
             switch(t("Loss on a logarithmic axis"), "log", True),
-            switch(t("Equal units on both axes"), "equal", False, t("Only then is the gradient seen at right angles to the contour lines.")),
+            switch(
+                t("Equal units on both axes"),
+                "equal",
+                False,
+                t("Only then is the gradient seen at right angles to the contour lines."),
+            ),
             switch(t("Downhill directions −∇f"), "field", False),
-            _named(t("Color scale"), "fill", FILLS),
-            _named(t("Contour levels"), "levels", SCALES),
+            named(st.selectbox, t("Color scale"), "fill", FILLS, "viridis"),
+            named(st.selectbox, t("Contour levels"), "levels", SCALES, "auto"),
         )
-
-
-def _named(label: str, key: str, options: dict[str, Text]) -> str:
-    names = tuple(options)
-    return control(st.selectbox, label, key, names[0], read=one_of(names), options=names,
-                   format_func=lambda name: t(options[name]))  # fmt: skip
 
 
 def presets(surface: Any, start: tuple[float, float], rules: Sequence[Optimizer], run: Run) -> None:
@@ -114,10 +118,24 @@ def _grid(surface: Any, show: Display, texts: dict[str, str]) -> bytes:
     return player.pack_surface(surface, fill=show.fill, scale=show.levels, texts=texts)
 
 
+def take_away(paths: Sequence[Path], show: Display) -> None:
+    """The animation as one file that plays offline; made only when asked for."""
+    lang, texts = language(), {key: t(text) for key, text in player.TEXTS.items()}
+
+    def page() -> str:
+        title = ", ".join(path.name for path in paths)
+        return player.html(
+            paths, lang=lang, texts=texts, title=title, fill=show.fill, log=show.log, equal=show.equal, field=show.field
+        )
+
+    st.download_button(
+        t("Save the animation (HTML)"), page, "optim_viz.html", "text/html", key="save", icon=":material/download:"
+    )
+
+
 def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     """What only some want to see, computed only when shown."""
-    view = control(st.segmented_control, t("More"), "view", None, read=one_of(VIEWS), options=tuple(VIEWS),
-                   format_func=lambda name: t(VIEWS[name]), label_visibility="collapsed")  # fmt: skip
+    view = named(st.segmented_control, t("More"), "view", VIEWS, "rules", required=True, label_visibility="collapsed")
     theme = st.context.theme.type or "light"
     texts = {key: t(text) for key, text in figures.TEXTS.items()}
     alt = t(figures.summary(paths))

@@ -1,95 +1,77 @@
-"""The shareable state of a page: every control's value, in the URL and back.
+"""Every control's value in the link, and back out of it.
 
-Streamlit's own `bind="query-params"` writes the *translated* label of an option, drops a control that is hidden
-for two runs, and discards a bad value without a word; a link must survive all three, so the URL is kept here.
+Streamlit keeps a bound control in the URL by its *label*, and drops a value it does not know without a word. So
+controls whose labels are the same in every language are bound, those with translated labels keep their id in the
+URL here, and both say so when a link asks for something they cannot show.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
 from optim_viz.ui.i18n import language, speak, t
 
-_KEPT, _LINK, _LANGUAGE = "_kept", "_link", "_language"
+_KEPT, _WRITTEN = "_kept", "_written"
+Fits = Callable[[str], bool]
 
 
-def begin() -> None:
-    """Call once at the top of a run: forgets which controls the last run showed."""
-    st.session_state[_LINK] = {}
-    lang = language()
-    speak(lang)
-    if st.session_state.get(_LANGUAGE, lang) != lang:
-        # A control whose words change is a new control to Streamlit; give it its value back.
-        for key, value in st.session_state.get(_KEPT, {}).items():
-            st.session_state[key] = value
-    st.session_state[_LANGUAGE] = lang
+def begin(page: str) -> None:
+    """Once at the top of a run: fixes its language; on another page every control finds its value again."""
+    speak(language())
+    if st.session_state.get("_page", page) != page:
+        st.session_state[_WRITTEN] = {}
+    st.session_state["_page"] = page
 
 
-def control(
-    widget: Callable[..., Any],
-    label: str,
-    key: str,
-    default: Hashable,
-    *,
-    read: Callable[[str], Any],
-    write: Callable[[Any], str] = str,
-    **options: Any,
-) -> Any:
-    """One widget whose value lives under `key` in the session and the URL.
-
-    `read` turns URL text into a value or raises ValueError; then a sentence under the control says that the
-    default is used instead.
-    """
-    kept = st.session_state.setdefault(_KEPT, {})
-    refused = False
-    if key not in st.session_state:
-        value, refused = kept.get(key), False
-        if key not in kept:
-            value, refused = _from_url(key, default, read)
-        st.session_state[key] = value
-    value = widget(label, key=key, **options)
-    if isinstance(value, list):
-        value = tuple(option for option in options["options"] if option in value)
-    kept[key] = value
-    if value != default:
-        st.session_state[_LINK][key] = write(value)
-    if refused:
-        st.warning(t("The link asks {label} for a value it cannot take; the default is used.", label=f"“{label}”"))
+def bound(widget: Callable[..., Any], label: str, key: str, fits: Fits, **options: Any) -> Any:
+    """A control whose words need no translation; `fits` tells whether it can show what a link asks for."""
+    asked = st.query_params.get_all(key) if key not in st.session_state else []
+    value = widget(label, key=key, bind="query-params", **options)
+    if not all(map(fits, asked)):
+        _refuse()
     return value
 
 
-def _from_url(key: str, default: Any, read: Callable[[str], Any]) -> tuple[Any, bool]:
-    raw = st.query_params.get(key)
-    if raw is None:
-        return default, False
-    try:
-        return read(raw), False
-    except (ValueError, OverflowError):
-        return default, True
+def named(
+    widget: Callable[..., Any],
+    label: str,
+    key: str,
+    options: Mapping[str, str],
+    default: str | None,
+    **more: Any,
+) -> Any:
+    """A control over ids with translated names; the URL holds the id, whatever the language."""
+    kept = st.session_state.setdefault(_KEPT, {})
+    written = st.session_state.setdefault(_WRITTEN, {})
+    asked = st.query_params.get(key)
+    if asked != written.get(key):  # a link, or the browser's Back button: the URL leads
+        st.session_state[key] = asked if asked in options else default
+    elif key not in st.session_state:
+        st.session_state[key] = kept.get(key, default)
+    value = widget(label, tuple(options), key=key, format_func=lambda name: t(options[name]), **more)
+    if asked is not None and asked not in options:
+        _refuse()
+    kept[key] = value
+    wanted = None if value == default else value
+    if wanted is None and asked is not None:
+        del st.query_params[key]
+    elif wanted is not None and asked != wanted:
+        st.query_params[key] = wanted
+    written[key] = wanted
+    return value
 
 
-def one_of(options: Any, write: Callable[[Any], str] = str) -> Callable[[str], Any]:
-    """A reader for `control` that accepts exactly the given options."""
-    names = {write(option): option for option in options}
-
-    def read(text: str) -> Any:
-        if text not in names:
-            raise ValueError(text)
-        return names[text]
-
-    return read
+def _refuse() -> None:
+    st.warning(t("The link asks this control for a value it does not have; the default is used."))
 
 
-def put(values: dict[str, Any]) -> None:
-    """Set controls by key before they are shown (in a callback: presets, reset, a click on the contour)."""
+def among(options: Any, write: Callable[[Any], str] = str) -> Fits:
+    """Exactly the given options fit."""
+    return {write(option) for option in options}.__contains__
+
+
+def put(values: Mapping[str, Any]) -> None:
+    """Set controls by key before they are shown (in a callback: presets, reset, a click on the map)."""
     for key, value in values.items():
         st.session_state[key] = value
-        st.session_state.setdefault(_KEPT, {})[key] = value
-
-
-def publish() -> None:
-    """Call once at the end of a run: the URL says exactly what the controls show."""
-    wanted = dict(st.session_state[_LINK])
-    if wanted != st.query_params.to_dict():
-        st.query_params.from_dict(wanted)

@@ -11,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 from tests.load.wire import Widget, widget_of
 
@@ -52,9 +53,13 @@ class Session:
     ) -> Self:
         """Connect to the app at `url` and wait for the first run of `page` (a url path; "" is the default page)."""
         address = f"ws://{urlsplit(url).netloc}{urlsplit(url).path.rstrip('/')}/_stcore/stream"
-        # The name first, then an empty place for the cross-site token, as the browser's client sends them.
         socket = await connect(
-            address, subprotocols=["streamlit"], max_size=None, compression=None, proxy=None, ping_interval=None
+            address,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            compression=None,
+            proxy=None,
+            ping_interval=None,
         )
         self = cls(socket, url, query, locale, color_scheme)
         await self._rerun(page_name=page)
@@ -231,5 +236,5 @@ def _strings(message: Message) -> Iterator[str]:
         for item in values:
             if descriptor.type == descriptor.TYPE_STRING and item:
                 yield item
-            elif descriptor.type == descriptor.TYPE_MESSAGE and not descriptor.message_type.GetOptions().map_entry:
+            elif isinstance(item, Message):
                 yield from _strings(item)
