@@ -1,7 +1,7 @@
 """See how optimizers move: `import optim_viz as ov`."""
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from optim_viz.formula import FormulaError
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
@@ -9,9 +9,6 @@ from optim_viz.outcome import Outcome
 from optim_viz.spec import from_spec, spec
 from optim_viz.surfaces import SURFACES, Surface
 from optim_viz.trace import Path, trace
-
-if TYPE_CHECKING:
-    from optim_viz.player import animate as animate
 
 _LATER = {"animate": "optim_viz.player"}  # the core needs neither the player nor Plotly
 

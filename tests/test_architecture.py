@@ -58,7 +58,7 @@ def test_only_one_module_knows_autograd(file: Path):
 
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f.relative_to(ROOT).as_posix())
 def test_no_dangerous_call(file: Path):
-    """Nothing shipped evaluates, unpickles or renders unsafe text; only ast.parse reads a formula."""
+    """Nothing shipped evaluates, unpickles or renders unsafe text."""
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call):
             name = ast.unparse(node.func)

@@ -1,5 +1,6 @@
 """autograd behind its one door."""
 
+import sys
 import threading
 
 import numpy as np
@@ -38,10 +39,15 @@ def test_threads_do_not_disturb_each_other():
                 wrong.append(seed)
 
     threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
     assert wrong == []
 
 

@@ -251,6 +251,21 @@ def test_programs_never_write_to_or_return_their_inputs():
     np.testing.assert_array_equal(x, X)
 
 
+def test_layout_never_changes_a_result():
+    """A strided view gives the bits of a copy, also for powers that are no product."""
+    table = np.random.default_rng(0).uniform(0.1, 9, size=(500, 2))
+    program = f.Program([f.parse("x^2.3 + y^x")], "xy")
+    copies = program({"x": table[:, 0].copy(), "y": table[:, 1].copy()})[0]
+    np.testing.assert_array_equal(program({"x": table[:, 0], "y": table[:, 1]})[0], copies)
+
+
+def test_float32_is_float32_all_the_way():
+    """Every step of a float32 computation is rounded to float32, not only the result."""
+    x = np.float32([0.1, 0.7])
+    expected = (x + np.float32(1e8)) - np.float32(0.3) * x
+    np.testing.assert_array_equal(f.Program([f.parse("(x + c) - 0.3*x")], "xc")({"x": x, "c": 1e8})[0], expected)
+
+
 def test_other_names_for_other_languages():
     """The allowed names are the caller's: words work where they are given, and x does not where it is not."""
     node = f.parse("lambda*g - beta1*m_hat/(sqrt(v) + eps)", ["g", "m_hat", "v", "eps", "beta1", "lambda"])

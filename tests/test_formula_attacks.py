@@ -63,6 +63,7 @@ ATTACKS = {
     "call of a result": "sin(x)(y)",
     "call of a name": "x(y)",
     "deep parentheses": "(" * 400 + "x" + ")" * 99,
+    "balanced deep parentheses": "(" * 130 + "x" + ")" * 130,
     "unclosed parentheses": "(" * 500,
     "many minus signs": "-" * 499 + "x",
     "ten thousand minus signs": "-" * 10_000 + "x",

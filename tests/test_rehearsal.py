@@ -76,6 +76,16 @@ def test_every_page_opens(cloud: Server):
     assert not {path: errors for path, errors in wrong.items() if errors}
 
 
+def test_a_wrong_link_is_noticed(cloud: Server):
+    """A link to a page that does not exist says so, which is what tells the pages above from it."""
+
+    async def failures() -> list[str]:
+        async with await Session.open(cloud.url, page="nowhere") as session:
+            return session.exceptions
+
+    assert [text.partition(":")[0] for text in asyncio.run(failures())] == ["page not found"]
+
+
 async def together(url: str) -> list[Session]:
     """Open the default page for PEOPLE people at once, English and Korean in turn."""
     queries = [f"lang={'en' if i % 2 == 0 else 'ko'}" for i in range(PEOPLE)]

@@ -177,6 +177,21 @@ def test_far_away_is_quiet(surface):
     assert surface.gradient(p[:, 0]).shape == (2,)
 
 
+def test_powers_do_not_depend_on_the_layout():
+    """Fortran order and slices give the bits of a C-contiguous batch, also where NumPy's power is used."""
+    surface = Surface("abs(x)^2.3 + abs(y)^1.7")
+    p = points_in(surface, 501)
+    for method in (surface.value, surface.gradient, surface.hessian):
+        np.testing.assert_array_equal(method(np.asfortranarray(p)), method(p))
+        np.testing.assert_array_equal(method(np.repeat(p, 2, axis=1)[:, ::2]), method(p))
+
+
+def test_raw_results_are_new_arrays():
+    """Even where the formula is just x, the hot loop's results share no memory with the point."""
+    p = np.ones((2, 3))
+    assert not np.shares_memory(Surface("x").raw_value(p), p)
+
+
 def test_constant_parts_have_full_shape():
     """A plane's gradient and a constant's value are spread over the batch."""
     plane = Surface("2*x - 3")

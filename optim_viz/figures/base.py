@@ -131,9 +131,9 @@ def crossings(p: np.ndarray, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     low, high = np.array([x, y], dtype=float).T
     a, move = p[:-1], np.diff(p, axis=0)
     still = move == 0
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         one, two = (low - a) / move, (high - a) / move
     outside = still & ((a < low) | (a > high))
     near = np.where(still, np.where(outside, np.inf, -np.inf), np.minimum(one, two))
     far = np.where(still, np.where(outside, -np.inf, np.inf), np.maximum(one, two))
-    return np.maximum(near.max(axis=1), 0.0), np.minimum(far.min(axis=1), 1.0)
+    return near.min(axis=1), np.minimum(far.min(axis=1), 1.0)

@@ -32,7 +32,7 @@ def loss(paths: Any, *, log: bool = True, theme: str = "light", texts: Mapping[s
             x=np.arange(len(y)), y=_drawn(y), customdata=_real(path), name=clean(name), mode="lines+markers",
             line={"color": color, "width": 2.5, "dash": dash(look)},
             marker={"color": color, "symbol": look.marker, "size": 7, "maxdisplayed": 12},
-            hovertemplate="f %{customdata:.10g}",
+            hovertemplate="f %{customdata:.12~g}",
         ))  # fmt: skip
     title = say["log"].format(title=say["gap"]) if log else say["loss"]
     figure.update_xaxes(axis(theme, say["step"], rangemode="tozero"))

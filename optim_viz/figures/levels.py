@@ -59,7 +59,10 @@ def _finite(z: Any) -> np.ndarray:
 
 
 def _even(low: float, high: float, count: int) -> np.ndarray:
-    step, power = _nice(high / count - low / count)
+    size = high / count - low / count
+    if size < 1e-300:  # powers of ten this small have lost their digits
+        return np.array([low / 2 + high / 2])
+    step, power = _nice(size)
     unit = _times(np.array([step]), power)[0]
     numbers = np.arange(np.ceil(low / unit), np.floor(high / unit) + 1)
     found = np.unique(_times(numbers * step, power)) + 0.0  # no −0
@@ -78,9 +81,7 @@ def _nice(size: float) -> tuple[float, int]:
 
 def _times(numbers: np.ndarray, power: int) -> np.ndarray:
     """numbers * 10**power, dividing by whole powers so that 3 tenths is 0.3."""
-    if power >= 0:
-        return numbers * 10.0 ** min(power, 308)
-    return numbers / 10.0 ** min(-power, 300) / 10.0 ** max(-power - 300, 0)
+    return numbers * 10.0**power if power >= 0 else numbers / 10.0**-power
 
 
 def _decades(known: np.ndarray, floor: float | None, count: int) -> np.ndarray:

@@ -23,7 +23,7 @@ from optim_viz.figures.style import Style, styles
 from optim_viz.figures.text import as_list, clean, labels, words
 
 GRID = 120  # points per side
-_HERE = "x %{x:.6g}<br>y %{y:.6g}<br>f %{customdata:.6g}"
+_HERE = "x %{x:.9~g}<br>y %{y:.9~g}<br>f %{customdata:.9~g}"
 
 
 def contour(

@@ -21,7 +21,7 @@ _SYMBOLS = {"circle": "circle", "square": "square", "diamond": "diamond", "cross
 # WebGL draws these without their transparency, so they are opaque.
 _RING = {"light": "#93a5b5", "dark": "#4b7480"}
 _GRID = {"light": "#dadce1", "dark": "#2c313c"}
-_HERE = "x %{x:.6g}<br>y %{y:.6g}<br>f %{customdata:.6g}"
+_HERE = "x %{x:.9~g}<br>y %{y:.9~g}<br>f %{customdata:.9~g}"
 
 
 def surface3d(
@@ -42,7 +42,8 @@ def surface3d(
     many, say = as_list(paths), words(texts)
     surface = many[0].surface
     land = ground(surface, scale, GRID, coarse=True)
-    figure = go.Figure(layout=layout(theme, uirevision=same_view(surface), scene=_scene(land, surface, theme, say)))
+    figure = go.Figure(layout=layout(theme, uirevision=same_view(surface)))
+    figure.update_layout(scene=_scene(land, surface, theme, say))
     figure.add_trace(_sheet(land, theme))
     looks = styles([path.name for path in many])
     for path, look, name in zip(many, looks, labels(many), strict=True):
@@ -89,7 +90,8 @@ def _sheet(land: Ground, theme: str) -> go.Surface:
     here = _HERE if land.scale == "log" else _HERE.replace("customdata", "z")
     return go.Surface(
         x=land.x.astype(np.float32), y=land.y.astype(np.float32), z=numbers(land.height(land.z)),
-        customdata=numbers(land.z) if land.scale == "log" else None, colorscale=ramp, showscale=False, name="f", contours=rings, opacity=0.88,
+        customdata=numbers(land.z) if land.scale == "log" else None,
+        colorscale=ramp, showscale=False, name="f", contours=rings, opacity=0.88,
         lighting={"ambient": 0.85, "diffuse": 0.35, "specular": 0.03, "roughness": 1.0},
         hovertemplate=here + "<extra></extra>",
     )  # fmt: skip
@@ -108,14 +110,13 @@ def _trail(path: Any, land: Ground, look: Style, name: str, theme: str, say: Map
     group = {"legendgroup": name, "name": name}
     line = {"color": color, "width": 6, "dash": _DASHES[DASHES.index(look.dash)]}
     marker = {"color": color, "symbol": _SYMBOLS.get(look.marker, "circle"), "size": 3}
-    steps = f"<b>{name}</b><br>{say['step']} %{{customdata[1]}}<br>"
+    here = f"<b>{name}</b><br>{say['step']} %{{customdata[1]}}<br>" + _HERE.replace("customdata", "customdata[0]")
     return [
         go.Scatter3d(x=numbers(laid[:, 0]), y=numbers(laid[:, 1]), z=numbers(heights), mode="lines", line=line,
                      hoverinfo="skip", connectgaps=False, **group),
         go.Scatter3d(x=p[inside, 0], y=p[inside, 1], z=land.height(value[inside]),
-                     customdata=np.column_stack([value[inside], inside]), mode="markers", marker=marker, showlegend=False,
-                     hovertemplate=steps + _HERE.replace("customdata", "customdata[0]") + "<extra></extra>",
-                     **group),
+                     customdata=np.column_stack([value[inside], inside]), mode="markers", marker=marker,
+                     showlegend=False, hovertemplate=here + "<extra></extra>", **group),
     ]  # fmt: skip
 
 

@@ -30,10 +30,10 @@ def words(texts: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def clean(text: str) -> str:
-    """User text for a label: one short line in which Plotly finds neither markup nor TeX."""
+    """User text for a label: one short line in which Plotly finds no markup, no TeX and no %{...}."""
     line = " ".join(str(text).split())
     line = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;")):
+    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("$", "&#36;"), ("%", "&#37;")):
         line = line.replace(mark, entity)
     return line
 
@@ -62,8 +62,8 @@ def _difference(path: Any, family: list[Any]) -> str:
 
 
 def short(value: float) -> str:
-    """A number for an axis: three digits, a true minus sign."""
-    return f"{value + 0.0:.3g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
+    """A number for an axis: four digits, a true minus sign."""
+    return f"{value + 0.0:.4g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-").replace("-", "−")
 
 
 def summary(paths: Any) -> Text:

@@ -37,7 +37,7 @@ class Program:
         arrays = [np.asarray(values[name]) for name in self.inputs]
         dtype = float_type(*(values[name] for name in self.inputs))
         shape = np.broadcast_shapes(*(array.shape for array in arrays))
-        # one memory layout: NumPy's power rounds differently on strided arrays
+        # one layout: a strided view may take another SIMD path, and then other bits, than a copy
         arrays = [np.ascontiguousarray(array, dtype).reshape(array.shape) for array in arrays]
         with np.errstate(all="ignore"):
             results = self.run(arrays, dtype, not shape)
@@ -178,6 +178,7 @@ class _Builder:
         base, exponent = (self.done[arg] for arg in node.args)
         n = self.value(exponent) if exponent < 0 else 0.5 + MAX_MULTIPLIED_POWER
         if base < 0 or abs(n) > MAX_MULTIPLIED_POWER or not (2 * n).is_integer():
+            # not **, which rounds differently for NumPy's scalars than for its arrays
             return self.emit(np.power, base, exponent)
         whole, half = divmod(abs(n), 1)
         result = self.emit(np.sqrt, base) if half else None

@@ -25,7 +25,7 @@ MODULES = (  # each after those it imports
         "view",
         "camera",
     ),
-    *("painter", "controls", "pointer", "picture", "player", "shelf"),
+    *("painter", "controls", "pointer", "picture", "actions", "player", "shelf"),
 )
 
 LIGHT = "color-scheme: light; --st-background-color: #ffffff; --st-secondary-background-color: #f2f4f8; "

@@ -42,20 +42,15 @@ export function drawMarker(context, marker, x, y, radius, fill, edge, width = 1.
   context.restore();
 }
 
-/** Where on the rim of a picture the way to a point outside it leaves. */
-export function edgePoint(rect, x, y, margin = 11) {
-  const cx = rect.x + rect.width / 2, cy = rect.y + rect.height / 2;
-  const dx = x - cx, dy = y - cy;
-  const across = (rect.width / 2 - margin) / Math.abs(dx || 1e-9), up = (rect.height / 2 - margin) / Math.abs(dy || 1e-9);
-  return [cx + dx * Math.min(across, up), cy + dy * Math.min(across, up)];
-}
-
 /** Where a point outside the picture is: an arrow on the rim that points at it. */
 export function drawEdgeArrow(context, rect, x, y, color, edge) {
-  const [px, py] = edgePoint(rect, x, y);
+  const cx = rect.x + rect.width / 2, cy = rect.y + rect.height / 2, margin = 11;
+  const dx = x - cx, dy = y - cy;
+  const across = (rect.width / 2 - margin) / Math.abs(dx || 1e-9), up = (rect.height / 2 - margin) / Math.abs(dy || 1e-9);
+  const px = cx + dx * Math.min(across, up), py = cy + dy * Math.min(across, up);
   context.save();
   context.translate(px, py);
-  context.rotate(Math.atan2(y - rect.y - rect.height / 2, x - rect.x - rect.width / 2));
+  context.rotate(Math.atan2(dy, dx));
   context.beginPath();
   context.moveTo(9, 0);
   context.lineTo(-6, -7);

@@ -1,7 +1,7 @@
 // The one canvas: a still layer (map, axes), a layer of halos, a layer of ink, and on top what moves.
 import { Chart } from "./charts.js";
 import { paintColorBar, paintField, paintHatch, paintMap } from "./contour.js";
-import { drawCross, drawEdgeArrow, drawMarker, edgePoint } from "./marks.js";
+import { drawCross, drawEdgeArrow, drawMarker } from "./marks.js";
 import { linearScale, shortNumber, ticks } from "./scale.js";
 import { Trail } from "./trails.js";
 
@@ -125,19 +125,13 @@ export class Painter {
     context.font = `12px ${theme.font}`;
   }
 
-  /** One frame: the layers, the unfinished last segments, and everything that moves; only where it moves if it may. */
-  paint(scene, whole) {
-    whole ||= Object.values(this.stale).some(Boolean) || !(scene.at >= this.painted);
+  /** One frame: the layers, the unfinished last segments, and everything that moves. */
+  paint(scene) {
     this.prepare(scene);
-    const { context, canvas } = this;
+    const { context, canvas } = this, at = scene.at, step = Math.floor(at + 1e-9);
     context.setTransform(1, 0, 0, 1, 0, 0);
-    const at = scene.at, step = Math.floor(at + 1e-9);
-    const boxes = whole ? [[0, 0, canvas.width, canvas.height]] : this.movedBoxes(scene);
-    for (const [x, y, width, height] of boxes) {
-      context.clearRect(x, y, width, height);
-      for (const layer of [this.still, this.halo, this.ink]) context.drawImage(layer, x, y, width, height, x, y, width, height);
-    }
-    this.painted = at;
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    for (const layer of [this.still, this.halo, this.ink]) context.drawImage(layer, 0, 0);
     context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     for (const trail of this.trails) {
       if (at <= step || step >= trail.last) continue;
@@ -148,41 +142,6 @@ export class Painter {
     for (const trail of this.walks) this.paintHead(context, trail, at, scene);
     for (const chart of this.charts) chart.paintHead(context, at, scene.theme);
     if (scene.found) this.paintFound(context, scene);
-  }
-
-  /** Device-pixel boxes around all that the last frame and this one draw on top of the layers. */
-  movedBoxes({ at, paths, found, ghost }) {
-    const spots = [], spot = (x, y) => spots.push([x, y, x, y]);
-    const from = Math.floor(this.painted + 1e-9);
-    for (const trail of this.walks) {
-      const steps = [];
-      for (let k = Math.min(from, trail.last); k < at + 1 && k <= trail.last; k++) steps.push(k);
-      const xs = steps.map((k) => trail.xs[k]), ys = steps.map((k) => trail.ys[k]);
-      spots.push([Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]);
-      spot(...this.headOf(trail, this.painted));
-      spot(...this.headOf(trail, at));
-    }
-    for (const { x, y } of paths.series) spot(this.toX(x[0]), this.toY(y[0]));
-    if (ghost) spot(this.toX(ghost.x), this.toY(ghost.y));
-    for (const [trail, k] of found?.marks ?? []) spot(trail.xs[k], trail.ys[k]);
-    for (const { rect, toX, trails } of this.charts) {
-      spots.push([toX(from), rect.y, toX(at), rect.y + rect.height]);
-      for (const trail of trails) if (trail.last < at) spot(trail.xs[trail.last], trail.ys[trail.last]);
-    }
-    return spots.map((edges) => this.box(edges)).filter(([, , width, height]) => width > 0 && height > 0);
-  }
-
-  /** The pixel a head is drawn at: its own, or on the rim. */
-  headOf(trail, at) {
-    const end = Math.min(at, trail.last), px = trail.x(end), py = trail.y(end);
-    return within(this.frame.plot, px, py) ? [px, py] : edgePoint(this.frame.plot, px, py);
-  }
-
-  box([x0, y0, x1, y1]) {
-    const { ratio, canvas } = this, room = 18;
-    const left = Math.max(0, Math.floor((x0 - room) * ratio)), top = Math.max(0, Math.floor((y0 - room) * ratio));
-    return [left, top, Math.min(canvas.width, Math.ceil((x1 + room) * ratio)) - left,
-      Math.min(canvas.height, Math.ceil((y1 + room) * ratio)) - top];
   }
 
   paintStarts(context, { paths, theme, ghost }) {

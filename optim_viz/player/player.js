@@ -1,11 +1,11 @@
 // One player: state, its pieces, and what happens when.
+import { actionsOf, readingsOf } from "./actions.js";
 import { Camera } from "./camera.js";
 import { Clock } from "./clock.js";
 import { Controls, make } from "./controls.js";
 import { Painter } from "./painter.js";
 import { readTheme } from "./palette.js";
 import { Pointer } from "./pointer.js";
-import { savePicture } from "./picture.js";
 import { exactNumber, fillIn } from "./scale.js";
 import { layout } from "./view.js";
 
@@ -17,49 +17,26 @@ export class Player {
     this.painted = 0;
     this.frames = [];
     this.onScreen = true;
-    this.actions = this.makeActions();
+    this.actions = actionsOf(this);
     this.controls = new Controls(this.actions);
     this.canvas = make("canvas", { tabindex: "0", role: "img" });
     this.handle = make("div", { class: "handle", hidden: "" });
     const { legend, bar, live, tip } = this.controls;
     this.stage = make("div", { class: "stage" }, this.canvas, this.handle, tip);
     this.root = make("div", { class: "optim-viz" }, this.stage, legend, bar, live);
-    this.root.player = this.debug();
+    this.root.player = readingsOf(this);
     host.append(make("style", {}, css), this.root);
     this.host = host;
     this.painter = new Painter(this.canvas);
-    this.camera = new Camera(this.painter, this.stage, () => { this.found = null; this.redraw(); });
+    this.camera = new Camera(this.painter, this.stage, () => { this.forget(); this.redraw(); });
     this.pointer = new Pointer(this.stage, this.root, this);
     this.watch();
-  }
-
-  makeActions() {
-    const act = (change) => (...values) => { if (this.ready) { change(...values); this.redraw(); this.rest(); } };
-    const { clock } = this;
-    return {
-      play: act(() => clock.toggle()),
-      move: act((steps) => clock.move(steps)),
-      back: act(() => clock.move(-1)),
-      forward: act(() => clock.move(1)),
-      restart: act(() => clock.goTo(0)),
-      scrub: act((step) => { clock.playing = false; clock.goTo(step); }),
-      speed: act((speed) => { clock.speed = speed; }),
-      loop: act(() => { clock.loop = !clock.loop; }),
-      field: act(() => { this.field = !this.field; this.showField(); this.painter.spoil("still"); }),
-      zoom_in: act(() => this.camera.zoomBy(1.5)),
-      zoom_out: act(() => this.camera.zoomBy(1 / 1.5)),
-      zoom_reset: act(() => this.camera.reset()),
-      fullscreen: act(() => (this.fullscreenOn() ? document.exitFullscreen() : this.root.requestFullscreen())),
-      save_png: act(() => savePicture(this)),
-      toggle: act((k) => this.hide(this.hidden.has(this.id(k)) ? "show" : "hide", k)),
-      solo: act((k) => this.hide("solo", k)),
-    };
   }
 
   watch() {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.root);
-    this.sights = new IntersectionObserver(([entry]) => { this.onScreen = entry.isIntersecting; this.redraw(); });
+    this.sights = new IntersectionObserver((entries) => { this.onScreen = entries.at(-1).isIntersecting; this.redraw(); });
     this.sights.observe(this.root);
     this.stops = new AbortController();
     const { signal } = this.stops;
@@ -88,7 +65,8 @@ export class Player {
     this.camera.adopt(surface);
     if (before !== surface) this.camera.show(true);
     this.painter.spoil("trails");
-    this.sent = this.found = null;
+    this.sent = null;
+    this.forget();
     this.clock.resize(paths.steps);
     if (first) this.open(paths);
     this.ready = true;
@@ -160,9 +138,7 @@ export class Player {
     this.draw();
   }
 
-  /** Paint soon; `whole` unless only the clock has moved. */
-  redraw(whole = true) {
-    this.whole ||= whole;
+  redraw() {
     if (this.ready && !this.asked) this.asked = requestAnimationFrame((now) => this.tick(now));
   }
 
@@ -172,7 +148,7 @@ export class Player {
     if (running) clock.tick(this.then ? Math.min(now - this.then, 100) / 1000 : 0);
     this.then = running ? now : null;
     this.draw();
-    if (running) { this.frames.push(now); this.redraw(false); } else this.frames.length = 0;
+    if (running) { this.frames.push(now); this.redraw(); } else this.frames.length = 0;
     if (running && !clock.playing) this.rest();
     while (this.frames.length && now - this.frames[0] > 1000) this.frames.shift();
   }
@@ -181,8 +157,7 @@ export class Player {
     if (!this.ready || !this.frame) return;
     const { surface, theme, paths, looks, texts, field, found, camera: { view, moving } } = this;
     this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown,
-      visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent }, this.whole);
-    this.whole = false;
+      visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent });
     this.controls.show(this.clock, paths.series, performance.now());
     this.placeHandle();
     if (!this.fresh) return;
@@ -258,6 +233,11 @@ export class Player {
     this.redraw();
   }
 
+  forget() {
+    this.found = null;
+    this.controls.tell(null);
+  }
+
   hover(at) {
     const found = at && this.ready ? this.painter.nearest(at.px, at.py, this.clock.shown) : null;
     if (!found && !this.found) return;
@@ -275,16 +255,5 @@ export class Player {
     if (gap) lines.push(`${texts.gap} = ${exactNumber(one.value[step])}`);
     if (one.diverged != null && step === one.count - 1) lines.push(fillIn(texts.diverged, { n: one.diverged }));
     return lines;
-  }
-
-  debug() {
-    const { clock } = this, now = (read) => ({ get: read, enumerable: true });
-    return Object.defineProperties({}, {
-      step: now(() => clock.step), at: now(() => clock.shown), steps: now(() => clock.steps),
-      playing: now(() => clock.playing), zoom: now(() => this.camera.view?.zoom ?? 1), speed: now(() => clock.speed),
-      loop: now(() => clock.loop), hidden: now(() => [...this.hidden]), painted: now(() => this.painted),
-      fps: now(() => this.frames.length), surface: now(() => this.surface?.key), plot: now(() => ({ ...this.frame?.plot })),
-      pixel: now(() => (x, y) => [this.painter.toX(x), this.painter.toY(y)]),
-    });
   }
 }

@@ -101,5 +101,5 @@ def points(p: Any) -> np.ndarray:
         array = array.astype(np.float64)
     if array.ndim == 0 or array.shape[0] != 2:
         raise ValueError(Text("Points must have shape (2, ...): x first, then y."))
-    # NumPy's power rounds strided arrays differently
+    # a strided row may take another SIMD path, and then other bits, than the same numbers in line
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)

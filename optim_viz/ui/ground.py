@@ -47,9 +47,9 @@ def _typed() -> Surface:
         help=t("Numbers, x, y, other single letters as sliders, + − * / ^, and functions such as sin, exp, sqrt, abs."),
     )  # fmt: skip
     with st.expander(t("Domain")):
-        sides = {axis: _side(axis) for axis in ("x", "y")}
+        across, up = _side("x"), _side("y")
     try:
-        return Surface(text, **sides)
+        return Surface(text, x=across, y=up)
     except FormulaError as wrong:
         _point_at(text, wrong)
     except ValueError as wrong:

@@ -149,6 +149,11 @@ def test_hover_gives_exact_values(open_player, paths):
     value = paths[0].value[5]
     expected = ["SGD, step 5", f"x = {six(x)}", f"y = {six(y)}", f"f = {six(value)}"]
     assert page.locator(".tip").inner_text().split("\n") == expected
+    press(page, "+")
+    assert page.locator(".tip").is_hidden()
+    press(page, "0")
+    move_to(page, x, y)
+    assert page.locator(".tip").is_visible()
     move_to(page, 9, 9)
     assert page.locator(".tip").is_hidden()
 

@@ -224,7 +224,7 @@ def _in_query(value: Any) -> str:
 _MACHINE = {
     "id", "form_id", "fragment_id", "query_param_key", "js_content", "css_content", "html_content", "component_name",
     "theme", "config", "spec", "json", "element_type", "anchor", "page_script_hash", "language", "icon",
-    "content_icon", "format", "divider", "element_id", "active_script_hash", "url",
+    "content_icon", "format", "divider", "element_id", "active_script_hash", "url", "tag", "deferred_file_id",
 }  # fmt: skip
 
 
@@ -234,7 +234,7 @@ def _strings(message: Message) -> Iterator[str]:
             continue
         values = value if descriptor.is_repeated else [value]
         for item in values:
-            if descriptor.type == descriptor.TYPE_STRING and item:
+            if isinstance(item, str) and item and not item.startswith("<style"):
                 yield item
             elif isinstance(item, Message):
                 yield from _strings(item)
