@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "optim_viz" / "locale"
 LANGUAGES = ("ko",)
+COMMENT = "# Words of optim_viz in another language. Terms: optim_viz/locale/GLOSSARY.md. Update: make locale."
 
 
 def sources() -> list[Path]:
@@ -79,11 +80,16 @@ def compiled(catalog: Catalog) -> bytes:
 
 def update(language: str) -> list[str]:
     """Rewrites the catalogue with exactly today's msgids; returns those still without a translation."""
-    old, new = read(language), Catalog(locale=language, project="optim_viz", charset="utf-8")
+    old = read(language)
+    new = Catalog(
+        language, project="optim_viz", version="", header_comment=COMMENT, charset="utf-8", fuzzy=False,
+        msgid_bugs_address="", last_translator="", language_team="",
+    )  # fmt: skip
     new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # a date of today would be a change a day
     for text, where in sorted(msgids().items(), key=lambda item: (item[1], item[0])):
         before = old.get(text)
-        new.add(text, before.string if before else "", auto_comments=[where])
+        entry = new.add(text, before.string if before else "", auto_comments=[where])
+        entry.flags.discard("python-format")  # Babel takes "1 % of" for one; our placeholders are braces
     folder = LOCALE / language / "LC_MESSAGES"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "optim_viz.po").open("wb") as file:
@@ -93,7 +99,7 @@ def update(language: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    for language in LANGUAGES:
-        missing = update(language)
-        print(f"{language}: {len(missing)} without a translation", *missing, sep="\n  ")
-        sys.exit(bool(missing))
+    missing = {language: update(language) for language in LANGUAGES}
+    for language, texts in missing.items():
+        print(f"{language}: {len(texts)} without a translation", *texts, sep="\n  ")
+    sys.exit(any(missing.values()))

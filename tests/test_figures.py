@@ -257,6 +257,8 @@ def test_contour_of_a_valley_says_the_true_f():
         above = land.z >= level
         assert (hills.z[above] >= np.float32(rung)).all()
         assert (hills.z[~above] <= np.float32(rung)).all()
+    assert min(ticks.values()) >= 0
+    assert max(ticks.values()) <= len(land.levels) - 1
     for f, name in ((1.0, "1"), (10.0, "10"), (100.0, "100")):
         assert ticks[name] == pytest.approx(land.levels.tolist().index(f), abs=1e-9)
 

@@ -83,7 +83,7 @@ class Ground:
     def ticks(self, most: int = 8) -> tuple[list[float], list[str]]:
         """Heights of whole decades (log) or of levels (linear), and the true f there in words."""
         if self.scale == "log":
-            low, high = (float(self.height(v)) for v in (self.base, self.levels[-1]))
+            low, high = (float(self.height(self.levels[k])) for k in (0, -1))
             powers = np.arange(np.ceil(low - 1e-9), np.floor(high + 1e-9) + 1)
             if len(powers) > 1:
                 at = powers[:: -(-len(powers) // most)]
@@ -136,4 +136,4 @@ def crossings(p: np.ndarray, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
     outside = still & ((a < low) | (a > high))
     near = np.where(still, np.where(outside, np.inf, -np.inf), np.minimum(one, two))
     far = np.where(still, np.where(outside, -np.inf, np.inf), np.maximum(one, two))
-    return near.min(axis=1), np.minimum(far.min(axis=1), 1.0)
+    return np.maximum(near.max(axis=1), 0.0), np.minimum(far.min(axis=1), 1.0)

@@ -127,9 +127,8 @@ def _laid(p: np.ndarray, surface: Any) -> np.ndarray:
     low, high = np.array([surface.x, surface.y], dtype=float).T
     enter, leave = crossings(p, surface.x, surface.y)
     rows: list[np.ndarray] = []
-    joined = False
     for k in np.flatnonzero(enter <= leave):
-        joined = joined and enter[k] == 0 and bool(rows) and np.array_equal(rows[-1][-1], p[k])
+        joined = bool(rows) and enter[k] == 0 and np.array_equal(rows[-1][-1], p[k])
         far = np.abs((p[k + 1] - p[k]) * (leave[k] - enter[k]) / (high - low)).max()
         share = np.linspace(enter[k], leave[k], 1 + max(1, int(np.ceil(far * PIECES))))
         piece = np.clip(p[k] + share[:, None] * (p[k + 1] - p[k]), low, high)
@@ -139,7 +138,6 @@ def _laid(p: np.ndarray, surface: Any) -> np.ndarray:
         if rows and not joined:
             rows.append(np.full((1, 2), np.nan))
         rows.append(piece[1:] if joined else piece)
-        joined = leave[k] == 1
     return np.concatenate(rows) if rows else np.empty((0, 2))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from zlib import crc32
 
 DASHES = ((), (10, 3), (5, 3), (2, 3), (12, 3, 2, 3), (7, 3, 2, 3, 2, 3), (18, 4))  # px on, px off, ...
@@ -54,7 +55,11 @@ def style_of(name: str, repeat: int = 0) -> Style:
 
 def styles(names: Iterable[str]) -> list[Style]:
     """One look per name, in order; within the list no look comes twice, nor a color while others are free."""
-    wanted = list(names)
+    return list(_looks(tuple(names)))
+
+
+@lru_cache(maxsize=256)
+def _looks(wanted: tuple[str, ...]) -> list[Style]:
     found: dict[int, Style] = {}
     first = {name: k for k, name in reversed(list(enumerate(wanted)))}
     listed = [k for name, k in first.items() if name in _FAMILIAR]

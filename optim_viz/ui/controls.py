@@ -7,7 +7,7 @@ import streamlit as st
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING
 from optim_viz.ui.i18n import t
-from optim_viz.ui.state import Fits, among, bound
+from optim_viz.ui.state import Fits, among, bound, quiet
 
 FARTHEST = 1e6
 
@@ -48,7 +48,7 @@ def switch(label: str, key: str, default: bool, help: str | None = None) -> bool
 
 def whole(label: str, key: str, default: int, most: int = 999_999) -> int:
     """A box for a whole number from 0, such as a seed; an emptied one counts as the default."""
-    value = bound(st.number_input, label, key, among(range(most + 1)), value=default, min_value=0, max_value=most)
+    value = bound(st.number_input, label, key, within(0, most), value=default, min_value=0, max_value=most)
     return default if value is None else value
 
 
@@ -73,8 +73,8 @@ def optimizers() -> list[Optimizer]:
         st.warning(t("Choose at least one optimizer; the last choice keeps racing."))
     chosen = st.session_state["_racing"] = chosen or st.session_state.get("_racing", tuple(landing))
     rules = [_rates(name, landing) for name in names if name in chosen]
-    with st.expander(t("More hyper-parameters")):
-        return [_rest(name, rate, landing) for name, rate in rules]
+    with st.expander(t("More hyper-parameters"), key="more", on_change="rerun") as box:
+        return [_rest(name, rate, landing, bool(box.open)) for name, rate in rules]
 
 
 def _default(name: str, parameter: Any, landing: dict[str, Optimizer]) -> float:
@@ -89,10 +89,13 @@ def _rates(name: str, landing: dict[str, Optimizer]) -> tuple[str, float | None]
     return name, choice(f"{name} · lr", key_of(name, "lr"), lr.choices, default, t(lr.help))
 
 
-def _rest(name: str, rate: float | None, landing: dict[str, Optimizer]) -> Optimizer:
+def _rest(name: str, rate: float | None, landing: dict[str, Optimizer], shown: bool) -> Optimizer:
+    """The other hyper-parameters; a folded control at its default has nothing to say, and is left out."""
     values = {} if rate is None else {"lr": rate}
     for p in OPTIMIZERS[name].hyperparameters():
+        key, default = key_of(name, p.name), _default(name, p, landing)
         if p.name != "lr":
+            drawn = shown or not quiet(key, default)
             label = f"{name} · {p.name}"
-            values[p.name] = choice(label, key_of(name, p.name), p.choices, _default(name, p, landing), t(p.help))
+            values[p.name] = choice(label, key, p.choices, default, t(p.help)) if drawn else default
     return OPTIMIZERS[name](**values)

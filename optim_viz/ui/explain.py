@@ -26,15 +26,15 @@ def table(paths: Sequence[Path], noisy: bool) -> None:
     lines = [head, [":--", *["--:"] * 5, ":--"], *(_cells(row) for row in rows)]
     st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
     st.caption(
-        t(
-            "Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown."
-        )
+        t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown.")
     )
 
 
 def _cells(row: Row) -> list[str]:
     arrived = "–" if row.arrived is None else str(row.arrived)
-    outcome = t("{outcome}, step {n}", outcome=_OUTCOMES[row.kind], n=row.step)
+    outcome = t(_OUTCOMES[row.kind])
+    if row.kind in ("converged", "diverged"):
+        outcome = t("{outcome}, step {n}", outcome=outcome, n=row.step)
     return [row.name, _six(row.final), _six(row.best), _six(row.distance), arrived, str(row.calls), outcome]
 
 
@@ -47,14 +47,19 @@ _OUTCOMES = {
 
 
 def rules(optimizers: Sequence[Optimizer]) -> None:
-    """Formula, source and running code of each optimizer, side by side."""
-    columns = st.columns(min(3, len(optimizers)))
-    for k, rule in enumerate(optimizers):
-        with columns[k % len(columns)], st.container(border=True):
-            st.markdown(f"**{rule.name}** {t(rule.idea)}")
-            st.latex(r"\begin{aligned}" + r"\\".join("&" + line for line in rule.formula) + r"\end{aligned}")
-            st.code(rule.code(), language="python")
-            st.caption(" · ".join(filter(None, (rule.source, t(rule.differs)))))
+    """Formula, source and running code of each optimizer, side by side; one element each, sent once."""
+    with st.container(key="cards"):
+        for rule in optimizers:
+            st.markdown(_card(rule))
+
+
+def _card(rule: Optimizer) -> str:
+    lines = r"\\".join("&" + line for line in rule.formula)
+    notes = " · ".join(filter(None, (rule.source, t(rule.differs))))
+    return (
+        f"**{rule.name}** {t(rule.idea)}\n\n$$\\begin{{aligned}}{lines}\\end{{aligned}}$$\n\n"
+        f"```python\n{rule.code()}```\n\n:small[:gray[{notes}]]"
+    )
 
 
 def snippet(paths: Sequence[Path], start: tuple[float, float], steps: int, noise: float, seed: int) -> str:

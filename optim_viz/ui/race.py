@@ -1,6 +1,6 @@
 """The race page's parts: run settings, presets, player, and what lies under it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from optim_viz.ui import cached, explain, ground
 from optim_viz.ui.controls import choice, key_of, switch, whole
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.player import mount
-from optim_viz.ui.state import named, put
+from optim_viz.ui.state import named, put, quiet
 from optim_viz.words import Text
 
 STEPS = (0, 10, 20, 29, 40, 50, 60, 100, 150, 200, 300, 500, 750, 1000)
@@ -60,19 +60,19 @@ def settings() -> Run:
 
 
 def display() -> Display:
-    """Switches for the picture."""
-    with st.expander(t("Display")):
+    """Switches for the picture; folded ones at their default are not drawn."""
+    squares = t("Only then is the gradient seen at right angles to the contour lines.")
+    with st.expander(t("Display"), key="display", on_change="rerun") as box:
+
+        def unless_quiet(key: str, default: Any, draw: Callable[[], Any]) -> Any:
+            return draw() if box.open or not quiet(key, default) else default
+
         return Display(
-            switch(t("Loss on a logarithmic axis"), "log", True),
-            switch(
-                t("Equal units on both axes"),
-                "equal",
-                False,
-                t("Only then is the gradient seen at right angles to the contour lines."),
-            ),
-            switch(t("Downhill directions −∇f"), "field", False),
-            named(st.selectbox, t("Color scale"), "fill", FILLS, "viridis"),
-            named(st.selectbox, t("Contour levels"), "levels", SCALES, "auto"),
+            unless_quiet("log", True, lambda: switch(t("Loss on a logarithmic axis"), "log", True)),
+            unless_quiet("equal", False, lambda: switch(t("Equal units on both axes"), "equal", False, squares)),
+            unless_quiet("field", False, lambda: switch(t("Downhill directions −∇f"), "field", False)),
+            unless_quiet("fill", "viridis", lambda: named(st.selectbox, t("Color scale"), "fill", FILLS, "viridis")),
+            unless_quiet("levels", "auto", lambda: named(st.selectbox, t("Contour levels"), "levels", SCALES, "auto")),
         )
 
 

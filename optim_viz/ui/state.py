@@ -71,6 +71,11 @@ def among(options: Any, write: Callable[[Any], str] = str) -> Fits:
     return {write(option) for option in options}.__contains__
 
 
+def quiet(key: str, default: Any) -> bool:
+    """Whether a folded control has nothing to say: at its default, here and in the link, it need not be drawn."""
+    return key not in st.query_params and st.session_state.get(key, default) == default
+
+
 def put(values: Mapping[str, Any]) -> None:
     """Set controls by key before they are shown (in a callback: presets, reset, a click on the map)."""
     for key, value in values.items():

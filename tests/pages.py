@@ -1,0 +1,99 @@
+"""The app's pages without a browser: opened by a link, moved, and read the way a person reads them."""
+
+import ast
+import json
+import re
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from optim_viz.ui import i18n
+from tests.server import ROOT
+
+# What renders Markdown or HTML; a person's own text belongs into `code` and its own box only.
+RENDERED = {"markdown", "caption", "latex", "title", "header", "subheader", "warning", "error", "info", "success", "html"}
+
+
+def pages() -> dict[str, str]:
+    """URL path -> file of every page, read from the navigation in app.py; the default page answers at ""."""
+    found = {}
+    for node in ast.walk(ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "Page":
+            said = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg in ("url_path", "default")}
+            found["" if said.get("default") else said["url_path"]] = ast.literal_eval(node.args[0])
+    return found
+
+
+def opened(link: Mapping[str, Any] | None = None, file: str | None = None, **context: Any) -> AppTest:
+    """A fresh session at `link` (query parameters), on the page in `file` (the default page without)."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.query_params = dict(link or {})
+    app.context = context
+    if file is not None and file not in (pages().get(""),):
+        app.run()
+        app.switch_page(file)
+    i18n.speak(app.query_params.get("lang", "en"))  # AppTest writes labels from here, where no session tells it
+    return app.run()
+
+
+def elements(block: Any) -> Iterator[Any]:
+    """Everything inside, in reading order."""
+    for child in getattr(block, "children", {}).values():
+        yield child
+        yield from elements(child)
+
+
+def widgets(app: AppTest) -> dict[str, Any]:
+    """Key -> control; controls without a key go by their label."""
+    found = {}
+    for element in elements(app._tree):
+        if hasattr(element, "_widget_state"):
+            name = element.key or element.label
+            assert name not in found, f"two controls are called {name}"
+            found[name] = element
+    return found
+
+
+def said(app: AppTest, *kinds: str) -> list[str]:
+    """What elements of these kinds say (all that render Markdown when none is named)."""
+    wanted = set(kinds) or RENDERED
+    return [str(element.value) for element in elements(app._tree) if element.type in wanted]
+
+
+def link(app: AppTest) -> dict[str, Any]:
+    """The query parameters a browser would show now: what a moved control writes, AppTest leaves to the browser."""
+    written = dict(app.query_params)
+    for element in widgets(app).values():
+        name = getattr(element.proto, "query_param_key", "")
+        state = element._widget_state
+        kind = state.WhichOneof("value")
+        if name and kind:
+            value = getattr(state, kind)
+            written[name] = list(value.data) if hasattr(value, "data") else json.dumps(value) if kind != "string_value" else value
+    return written
+
+
+def table(app: AppTest) -> dict[str, list[str]]:
+    """Optimizer -> the other cells of its row."""
+    lines = next(text for text in said(app, "markdown") if text.startswith("| ")).splitlines()[2:]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {row[0]: row[1:] for row in rows}
+
+
+def picture(app: AppTest) -> tuple[bytes, bytes]:
+    """The two messages of the player: paths, ground."""
+    paths, ground = (element.proto.bytes for element in app.get("bidi_component"))
+    return paths, ground
+
+
+def header(message: bytes) -> dict[str, Any]:
+    """The numbers and names at the head of one of the player's messages."""
+    (size,) = struct.unpack("<I", message[:4])
+    return json.loads(message[4 : 4 + size])
+
+
+def snippet(app: AppTest) -> str:
+    """The notebook code shown in the view of that name."""
+    return next(code for code in said(app, "code") if re.match("import optim_viz", code))
