@@ -7,9 +7,9 @@ top, stage, panel, words = split()
 with panel:
     surface = ground.surface()
     rules = controls.optimizers()
-    ground.suit(surface)
     start = ground.start(surface)
     run = race.settings()
+    ground.suit(surface, start, run.steps)
     show = race.display()
 with top:
     race.presets(surface, start, rules, run)

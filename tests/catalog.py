@@ -1,4 +1,4 @@
-"""Keeps the translation catalogue in step with the words in the code: `python -m tests.catalog` updates and compiles it.
+"""Keeps the catalogue in step with the words in the code: `python -m tests.catalog` updates and compiles it.
 
 Words come from two places: string literals handed to `t(...)` or `Text(...)`, and the declared facts of
 optimizers, surfaces, presets, player and figures.
@@ -18,6 +18,7 @@ ROOT = Path(__file__).parent.parent
 LOCALE = ROOT / "optim_viz" / "locale"
 LANGUAGES = ("ko",)
 COMMENT = "# Words of optim_viz in another language. Terms: optim_viz/locale/GLOSSARY.md. Update: make locale."
+WHO = "the people of optim_viz"
 
 
 def sources() -> list[Path]:
@@ -82,8 +83,8 @@ def update(language: str) -> list[str]:
     """Rewrites the catalogue with exactly today's msgids; returns those still without a translation."""
     old = read(language)
     new = Catalog(
-        language, project="optim_viz", version="", header_comment=COMMENT, charset="utf-8", fuzzy=False,
-        msgid_bugs_address="", last_translator="", language_team="",
+        language, project="optim_viz", version="1", header_comment=COMMENT, charset="utf-8", fuzzy=False,
+        last_translator=WHO, language_team=WHO, msgid_bugs_address="see CONTRIBUTING.md",
     )  # fmt: skip
     new.creation_date = new.revision_date = datetime(2026, 1, 1, tzinfo=UTC)  # a date of today would be a change a day
     for text, where in sorted(msgids().items(), key=lambda item: (item[1], item[0])):

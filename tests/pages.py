@@ -7,13 +7,25 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
 
 from optim_viz.ui import i18n
 from tests.server import ROOT
 
 # What renders Markdown or HTML; a person's own text belongs into `code` and its own box only.
 RENDERED = {"markdown", "caption", "latex", "title", "header", "subheader", "warning", "error", "info", "success", "html"}
+
+
+class _Navigation(PagesManager):
+    """AppTest takes the folder `pages` for the old kind of app and would run a page without app.py around it."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        PagesManager.uses_pages_directory = False
+
+
+app_test.PagesManager = _Navigation
 
 
 def pages() -> dict[str, str]:
@@ -35,6 +47,14 @@ def opened(link: Mapping[str, Any] | None = None, file: str | None = None, **con
         app.run()
         app.switch_page(file)
     i18n.speak(app.query_params.get("lang", "en"))  # AppTest writes labels from here, where no session tells it
+    return app.run()
+
+
+def unfold(app: AppTest) -> AppTest:
+    """Open every expander that makes its controls only when open."""
+    for box in app.expander:
+        if box.proto.id:
+            app.session_state[box.proto.id.rpartition("-")[2]] = True
     return app.run()
 
 

@@ -333,6 +333,15 @@ def test_divergence_does_not_stretch_the_picture(wild):
     assert None in plain(figure)["data"][1]["x"]
 
 
+def test_long_moves_bend_with_the_surface():
+    """A move across the domain is laid on it in small pieces; thousands of them stay a bounded message."""
+    zigzag = ov.trace(ov.SGD(lr=1), ov.Surface("x^2 + y^2"), (-9, 9), 3000)
+    short_one = figures.surface3d(ov.trace(ov.SGD(lr=1), ov.Surface("x^2 + y^2"), (-9, 9), 2)).data[1]
+    assert np.abs(np.diff(short_one.x)).max() <= 20 / 60 + 1e-5
+    assert len(short_one.x) == 1 + 2 * 54
+    assert len(figures.surface3d(zigzag).data[1].x) <= 9001
+
+
 def test_lines_end_on_the_rim():
     """A straight move out of the box is cut where it crosses, one that misses is not drawn."""
     p = np.array([[0.0, 0], [2, 0], [2, 3], [0, 0], [0.5, 0.5], [0.5, 0.5]])

@@ -10,7 +10,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.presets import LANDING, PRESETS
 from optim_viz.tune import best_rate
 from optim_viz.ui import cached, i18n
-from tests.pages import header, link, opened, picture, said, snippet, table, widgets
+from tests.pages import header, link, opened, picture, said, snippet, table, unfold, widgets
 
 COPY = "Start my own formula from this one"
 ELSEWHERE = {"surface": "Beale", "x0": "0.5", "y0": "-1.5", "SGD.lr": "0.02", "Adam.beta1": "0.5", "opt": ["SGD", "Adam"],
@@ -101,7 +101,7 @@ def test_the_page_opens_with_a_race():
 def test_a_control_changes_what_it_controls_and_nothing_else(key):
     """Moved once, each control changes exactly the readings listed for it."""
     before, value, expected = MOVES[key]
-    app = opened(before)
+    app = unfold(opened(before))
     assert not app.exception
     was = readings(app)
     move(app, key, value)
@@ -115,7 +115,7 @@ def test_a_control_changes_what_it_controls_and_nothing_else(key):
 def test_no_control_is_left_out(before):
     """Every control on the page is moved by a test here; a new one fails this test until it is, too."""
     tuned = {f"{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert set(widgets(opened(before))) - tuned - set(MOVES) - TESTED_BELOW - BY_THE_BROWSER == set()
+    assert set(widgets(unfold(opened(before)))) - tuned - set(MOVES) - TESTED_BELOW - BY_THE_BROWSER == set()
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -123,6 +123,7 @@ def test_a_hyper_parameter_moves_only_its_own_path(name, monkeypatch):
     """Each hyper-parameter changes the path and the code of its optimizer; those of the other stay the same."""
     shown, other = spied(monkeypatch), "SGD" if name != "SGD" else "Adam"
     app = opened({"opt": [name, other], "noise": "0.5", f"{name}.lr": "0.1", "view": "notebook"})
+    unfold(app)
     for parameter in OPTIMIZERS[name].hyperparameters():
         key, options = f"{name}.{parameter.name}", parameter.choices
         default, was, code = widgets(app)[key].value, table(app), snippet(app)

@@ -12,6 +12,7 @@ from optim_viz.figures.text import as_list, clean, labels, words
 
 GRID = 80  # points per side
 PIECES = 60  # a straight move across the whole domain is laid on the surface in this many pieces
+MOST = 6000  # pieces per path, so that hundreds of wide moves stay a small message
 LIFT = 0.004  # of the height of the picture: keeps a line from sinking into the facets of the surface
 FRAMES = 60  # most positions of the heads that are sent
 # In three dimensions Plotly has six dashes and seven usable markers: the nearest to each of DASHES and MARKERS.
@@ -126,11 +127,13 @@ def _laid(p: np.ndarray, surface: Any) -> np.ndarray:
         return p
     low, high = np.array([surface.x, surface.y], dtype=float).T
     enter, leave = crossings(p, surface.x, surface.y)
+    crossing = np.flatnonzero(enter <= leave)
+    far = np.abs(np.diff(p, axis=0) / (high - low)).max(axis=1)[crossing] * (leave - enter)[crossing]
+    pieces = np.maximum(np.ceil(far * min(PIECES, MOST / max(far.sum(), 1e-9))), 1).astype(int)
     rows: list[np.ndarray] = []
-    for k in np.flatnonzero(enter <= leave):
-        joined = bool(rows) and enter[k] == 0 and np.array_equal(rows[-1][-1], p[k])
-        far = np.abs((p[k + 1] - p[k]) * (leave[k] - enter[k]) / (high - low)).max()
-        share = np.linspace(enter[k], leave[k], 1 + max(1, int(np.ceil(far * PIECES))))
+    for k, count in zip(crossing, pieces, strict=True):
+        joined = bool(rows) and np.array_equal(rows[-1][-1], p[k])
+        share = np.linspace(enter[k], leave[k], 1 + count)
         piece = np.clip(p[k] + share[:, None] * (p[k + 1] - p[k]), low, high)
         for end, row in ((0, 0), (1, -1)):
             if share[row] == end:

@@ -67,9 +67,11 @@ def _side(axis: str) -> tuple[float, float]:
 
 
 def _point_at(text: str, wrong: FormulaError) -> None:
-    """The formula with a mark under the character that stops it; a code block shows a person's text as text."""
-    mark = "" if wrong.column is None else " " * (wrong.column - 1) + "▲\n"
-    st.code(f"{text}\n{mark}{t(wrong.args[0])}", language=None, wrap_lines=wrong.column is None)
+    """A mark under the character that stops the formula; a code block shows a person's text as text."""
+    if wrong.column is not None:
+        first = max(0, wrong.column - 24)  # a narrow panel shows about forty characters
+        st.code(f"{text[first:]}\n{' ' * (wrong.column - 1 - first)}▲", language=None)
+    st.code(t(wrong.args[0]), language=None, wrap_lines=True)
     st.caption(t("The picture still shows the last formula that worked."))
 
 
@@ -95,20 +97,16 @@ def tuned(ground: Surface, start: tuple[float, float], steps: int) -> None:
     put({key_of(rule.name, "lr"): rule.lr for rule in best if hasattr(rule, "lr")})  # type: ignore[attr-defined]
 
 
-def suit(ground: Surface) -> None:
+def suit(ground: Surface, start: tuple[float, float], steps: int) -> None:
     """A button that gives every optimizer its best rate: one shared rate would be no fair race."""
     st.button(
         t("Find rates that suit this surface"),
         key="suit",
         help=t("Every optimizer gets the rate of its own grid that ends lowest from this start in this many steps."),
-        on_click=_suit,
-        args=(ground,),
+        on_click=tuned,
+        args=(ground, start, steps),
         width="stretch",
     )
-
-
-def _suit(ground: Surface) -> None:
-    tuned(ground, (st.session_state["x0"], st.session_state["y0"]), st.session_state["steps"])
 
 
 def _set(name: str) -> dict[str, Any]:
