@@ -455,3 +455,11 @@ def test_looks_and_levels_need_no_plotly():
     root = File(__file__).parent.parent
     out = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "False"
+
+
+def test_squares_are_the_evenly_spaced_rings_of_a_bowl():
+    """On r² the radii of the levels are equally far apart, inside the range, counted from the floor."""
+    r = np.linspace(0, 10, 201)
+    found = levels(3 + r**2, "squares", floor=3.0, count=10)
+    assert found.tolist() == [3 + k**2 for k in range(1, 10)]
+    assert np.allclose(np.diff(np.sqrt(found - 3)), 1.0)

@@ -7,17 +7,20 @@ from string import Formatter
 
 import pytest
 from babel.messages import Message
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from optim_viz.formula.tree import ARITY
 from optim_viz.optimizers import OPTIMIZERS
-from optim_viz.ui.i18n import LANGUAGES, preferred, translate
+from optim_viz.ui.i18n import LANGUAGES, preferred, speak, translate
 from optim_viz.words import Text
 from tests import catalog
+from tests.pages import opened
 
 ROOT = Path(__file__).parent.parent
 HANGUL = re.compile(r"[가-힣]")
 MESSAGES = [message for message in catalog.read("ko") if message.id]
-NAMES = {*OPTIMIZERS, "torch", "optim_viz", *(h.name for o in OPTIMIZERS.values() for h in o.hyperparameters())}
+NAMES = {*OPTIMIZERS, *ARITY, "torch", "optim_viz", *(h.name for o in OPTIMIZERS.values() for h in o.hyperparameters())}
 
 
 # --- the catalogue
@@ -232,63 +235,49 @@ def test_an_unknown_message_stays_english():
 TITLE = {"en": "Optimizer race", "ko": "옵티마이저 경주"}
 
 
-def app(**query: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for key, value in query.items():
-        test.query_params[key] = value
-    return test
-
-
-@pytest.fixture
-def asks_for(monkeypatch: pytest.MonkeyPatch):
-    """`asks_for("ko-KR")`: what the browser says it prefers."""
-    from streamlit.runtime.context import ContextProxy
-
-    return lambda locale: monkeypatch.setattr(ContextProxy, "locale", property(lambda self: locale))
+def title(page: AppTest) -> str:
+    assert not page.exception
+    return page.title[0].value
 
 
 @pytest.mark.parametrize("lang", sorted(LANGUAGES))
-def test_the_link_leads(lang: str, asks_for):
+def test_the_link_leads(lang: str):
     """`?lang=` wins over the browser's language."""
-    asks_for("ko" if lang == "en" else "en-US")
-    assert app(lang=lang).run().title[0].value == TITLE[lang]
+    other = "ko-KR" if lang == "en" else "en-US"
+    assert title(opened({"lang": lang}, locale=other)) == TITLE[lang]
 
 
 @pytest.mark.parametrize(
     ("locale", "lang"), [("ko-KR", "ko"), ("ko", "ko"), ("KO", "ko"), ("en-GB", "en"), ("fr-FR", "en"), (None, "en")]
 )
-def test_the_browser_decides_without_a_link(locale: str | None, lang: str, asks_for):
+def test_the_browser_decides_without_a_link(locale: str | None, lang: str, monkeypatch: pytest.MonkeyPatch):
     """Without a choice the browser's language holds where we speak it, else English."""
-    asks_for(locale)
+    monkeypatch.setattr(ContextProxy, "locale", property(lambda self: locale))
     assert preferred() == lang
 
 
-def test_the_choice_beats_the_browser(asks_for):
+def test_the_choice_beats_the_browser():
     """A choice on the page holds for the session, and goes into the link."""
-    asks_for("ko-KR")
-    page = app().run()
-    page.button_group(key="lang").set_value(["en"]).run()
-    assert page.title[0].value == TITLE["en"]
-    assert page.query_params["lang"] == ["en"]
-    page.run()
-    assert page.title[0].value == TITLE["en"]
+    speak("ko")
+    page = opened({"lang": "ko"}, locale="ko-KR")
+    page.button_group(key="lang").set_value("en").run()
+    assert title(page) == TITLE["en"]
+    assert page.query_params["lang"] == "en"
+    speak("en")
+    assert title(page.run()) == TITLE["en"]
 
 
-def test_a_new_link_beats_the_choice(asks_for):
+def test_a_new_link_beats_the_choice():
     """When the link changes under a running session, it leads again."""
-    asks_for("en-US")
-    page = app(lang="ko").run()
+    page = opened({"lang": "ko"}, locale="en-US")
     page.query_params["lang"] = "en"
-    assert page.run().title[0].value == TITLE["en"]
+    assert title(page.run()) == TITLE["en"]
 
 
 @pytest.mark.parametrize("nonsense", ["xx", "", "../../etc"])
-def test_an_unknown_language_is_english(nonsense: str, asks_for):
+def test_an_unknown_language_is_english(nonsense: str):
     """A language nobody speaks is English, and no error."""
-    asks_for("en-US")
-    page = app(lang=nonsense).run()
-    assert not page.exception
-    assert page.title[0].value == TITLE["en"]
+    assert title(opened({"lang": nonsense}, locale="en-US")) == TITLE["en"]
 
 
 # --- the whole page in Korean
@@ -329,23 +318,24 @@ def strings(message) -> list[str]:
 
 
 def english(text: str) -> list[str]:
-    """Runs of three Latin words that are not all names, `code`, formulas or people of a cited source."""
+    """Runs of three Latin words, other than names, functions, `code`, formulas and cited papers."""
     plain = re.sub(r"`[^`]*`|\$[^$]*\$", " ", text)
+    for cited in {rule.source for rule in OPTIMIZERS.values()}:
+        plain = plain.replace(cited, " ")
     return [run for run in LATIN.findall(plain) if len(words(run)) >= 3]
 
 
 @pytest.mark.parametrize("query", PLACES, ids=lambda query: "&".join(f"{k}={v}" for k, v in query.items()))
 def test_no_english_is_left_in_korean(query: dict[str, str]):
     """In Korean no three English words follow each other, whatever is shown; papers keep their own titles."""
-    page = app(lang="ko", **query).run()
+    page = opened({"lang": "ko", **query})
     assert not page.exception
-    sources = {rule.source for rule in OPTIMIZERS.values()}
-    said = [text for text in texts(page.main) if text.split(" · ")[0] not in sources]
+    said = texts(page.main)
     assert sum(bool(HANGUL.search(text)) for text in said) > 20
     assert [run for text in said for run in english(text)] == []
 
 
 def test_english_is_found_where_it_is():
     """The search above sees an English page as English."""
-    page = app(lang="en").run()
+    page = opened({"lang": "en"})
     assert any(english(text) for text in texts(page.main))

@@ -13,11 +13,11 @@ def levels(z: Any, scale: str = "auto", floor: float | None = None, count: int =
 
     Linear levels are whole multiples of one of DIGITS times a power of ten, so 0 is among them where `z`
     changes sign; log levels are `floor` plus such numbers, `floor` being the known minimum value (else see
-    `bottom`). A constant `z` gives its one value, nothing finite an empty array. Raises ValueError for
-    other scales.
+    `bottom`); "squares" are `floor` plus a step times 1, 4, 9, ...: the evenly spaced rings of a bowl. A constant
+    `z` gives its one value, nothing finite an empty array. Raises ValueError for other scales.
     """
-    if scale not in ("auto", "linear", "log"):
-        raise ValueError(f"scale must be auto, linear or log, not {scale!r}")
+    if scale not in ("auto", "linear", "log", "squares"):
+        raise ValueError(f"scale must be auto, linear, log or squares, not {scale!r}")
     known = _finite(z)
     if known.size == 0 or known[0] == known[-1]:
         return known[:1]
@@ -25,7 +25,16 @@ def levels(z: Any, scale: str = "auto", floor: float | None = None, count: int =
         found = _decades(known, floor, count)
         if found.size > 1:
             return found
+    if scale == "squares":
+        return _rings(known, bottom(known, floor), count)
     return _even(known[0], known[-1], count)
+
+
+def _rings(known: np.ndarray, base: float, count: int) -> np.ndarray:
+    step, power = _nice((known[-1] - base) / count**2)
+    found = base + _times(step * np.arange(1, count + 1) ** 2, power)
+    found = found[(found > known[0]) & (found < known[-1])]
+    return found if found.size else _even(known[0], known[-1], count)
 
 
 def suits(z: Any, floor: float | None = None) -> str:

@@ -37,9 +37,12 @@ def pack_surface(
         downhill = -np.asarray(surface.gradient(at), dtype=float) if arrows else np.zeros((2, 0))
     values = np.broadcast_to(values, (n, n))
     if levels is None:
-        from optim_viz.figures.levels import levels as suitable
+        from optim_viz.figures import levels as suitable
 
-        levels = suitable(values, scale, floor=surface.minimum_value)
+        floor = surface.minimum_value
+        if scale == "auto" and floor is not None and suitable.suits(values, floor) == "linear":
+            scale = "squares"  # a bowl with even levels would hide its whole floor in one band
+        levels = suitable.levels(values, scale, floor=floor)
     levels = np.asarray(levels, dtype=float)
     header = {
         "key": surface_key(surface),

@@ -142,8 +142,8 @@ def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     if view == "rules":
         explain.rules([path.optimizer for path in paths])
     elif view == "3d":
-        st.plotly_chart(figures.surface3d(paths, theme=theme, texts=texts), key="chart3d", alt=alt)
+        st.plotly_chart(figures.surface3d(paths, theme=theme, texts=texts), key="chart3d", theme=None, alt=alt)
     elif view == "loss":
-        st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", alt=alt)
+        st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", theme=None, alt=alt)
     elif view == "notebook":
         st.code(explain.snippet(paths, start, run.steps, run.noise, run.seed), language="python")
