@@ -1,0 +1,1 @@
+"""Side-by-side ratios against peers: `python -m benchmarks [names]` runs them all, or those named."""

@@ -58,7 +58,14 @@ class Row:
         target = "" if self.target is None else f"{sign} {self.target:g}{unit}"
         peer = "" if self.floor is None else f"{self.floor:.4g} {self.unit}"
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        return [self.name, f"{self.ours:.4g} {self.unit}", peer, ratio, target, {None: "", True: "yes", False: "NO"}[self.met]]
+        return [
+            self.name,
+            f"{self.ours:.4g} {self.unit}",
+            peer,
+            ratio,
+            target,
+            {None: "", True: "yes", False: "NO"}[self.met],
+        ]
 
 
 @dataclass
@@ -276,7 +283,12 @@ def _server_core() -> int | None:
 def table(rows: list[Row]) -> str:
     lines = [["", "ours", "floor", "ratio", "target", "met"], *(row.cells() for row in rows)]
     wide = [max(len(line[k]) for line in lines) for k in range(6)]
-    return "\n".join("  ".join(text.ljust(w) if k == 0 else text.rjust(w) for k, (text, w) in enumerate(zip(line, wide, strict=True))) for line in lines)
+    return "\n".join(
+        "  ".join(
+            text.ljust(w) if k == 0 else text.rjust(w) for k, (text, w) in enumerate(zip(line, wide, strict=True))
+        )
+        for line in lines
+    )
 
 
 PARTS = ("changes", "loads", "cold", "playing", "fifty")

@@ -13,11 +13,11 @@ CLOSE = 0.01  # share of the loss at the start that counts as "arrived"
 
 @dataclass(frozen=True)
 class Row:
-    """One path in numbers; None where the surface has no known minimum or it was not reached."""
+    """One path in numbers; None where f is undefined at the start, no minimum is known, or none was reached."""
 
     name: str
-    final: float
-    best: float
+    final: float | None
+    best: float | None
     distance: float | None
     arrived: int | None
     calls: int
@@ -34,10 +34,19 @@ def summary(path: Path) -> Row:
     where = path.x[end]
     near = surface.minima
     distance = float(np.hypot(*(near - where).T).min()) if len(near) else None
+    known = path.outcome.kind != "diverged" or path.outcome.step > 0 or bool(np.isfinite(surface.value(path.x[0])))
     return Row(
-        path.name, float(value[-1]), float(value.min()), distance, _arrival(value, surface.minimum_value),
-        path.calls, path.outcome.kind, path.outcome.step, path.outcome.reason, _turns(path.x[: end + 1]),
-    )  # fmt: skip
+        path.name,
+        float(value[-1]) if known else None,
+        float(value.min()) if known else None,
+        distance,
+        _arrival(value, surface.minimum_value) if known else None,
+        path.calls,
+        path.outcome.kind,
+        path.outcome.step,
+        path.outcome.reason,
+        _turns(path.x[: end + 1]),
+    )
 
 
 def _arrival(value: np.ndarray, floor: float | None) -> int | None:
@@ -58,10 +67,10 @@ def _turns(x: np.ndarray) -> float:
 def reading(rows: Sequence[Row], *, floor: float | None = None, noisy: bool = False) -> list[Text]:
     """Sentences that say what the table says, and no more than it says."""
     said = [_broken(row) for row in rows if row.kind in ("diverged", "growing")]
-    alive = sorted((r for r in rows if r.kind not in ("diverged", "growing")), key=lambda r: r.final)
+    alive = sorted((r for r in rows if r.kind not in ("diverged", "growing")), key=lambda r: r.final or 0.0)
     if len(alive) > 1:
         said.append(_order(alive))
-        said += _against_looks(alive)
+        said += [] if noisy else _against_looks(alive)
     said += _arrivals(alive, floor)
     if noisy:
         said.append(Text("The noise is one draw: another seed may change the order."))
@@ -100,17 +109,17 @@ def _against_looks(alive: list[Row]) -> list[Text]:
 
 
 def _arrivals(alive: list[Row], floor: float | None) -> list[Text]:
-    if floor is None:
+    if floor is None or not alive:
         return []
     arrived = sorted((r for r in alive if r.arrived is not None), key=lambda r: r.arrived or 0)
     if not arrived:
-        return [Text("None comes within 1 % of the way to the minimum.")]
+        return [Text("None closes 99 % of the gap f₀ − f*.")]
     first = [r.name for r in arrived if r.arrived == arrived[0].arrived]
     said = [Text(
-        "First within 1 % of the minimum value: {names}, after {n} steps.",
+        "First to close 99 % of the gap f₀ − f*: {names}, after {n} steps.",
         names=", ".join(first), n=arrived[0].arrived,
     )]  # fmt: skip
     late = [r.name for r in alive if r.arrived is None]
     if late:
-        said.append(Text("Not within 1 % in this time: {names}.", names=", ".join(late)))
+        said.append(Text("Not there in this time: {names}.", names=", ".join(late)))
     return said

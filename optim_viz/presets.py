@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from optim_viz.optimizers import (
     SGD,
-    AdaGrad,
     Adadelta,
+    AdaGrad,
     Adam,
     AdamW,
     AMSGrad,
@@ -52,8 +52,8 @@ _ALL = (
         "Seven classics",
         "The seven classic optimizers from the same start, each with a learning rate that suits it.",
         "Elongated bowl", (-7, 2), 100,
-        (SGD(lr=0.95), Momentum(lr=0.1), Nesterov(lr=0.1), AdaGrad(lr=1.5), Adadelta(lr=1.0), RMSprop(lr=0.1),
-         Adam(lr=0.3)),
+        (SGD(lr=0.95), Momentum(lr=0.1), Nesterov(lr=0.1), AdaGrad(lr=1.5), Adadelta(lr=1.0, eps=0.01),
+         RMSprop(lr=0.1), Adam(lr=0.3)),
     ),
     Preset(
         "ravine",
@@ -75,13 +75,13 @@ _ALL = (
         "AdaGrad's brake",
         "AdaGrad's h only grows, so its steps only shrink; RMSprop and Adadelta forget, and keep moving.",
         "Elongated bowl", (-7, 2), 200,
-        (AdaGrad(lr=0.3), RMSprop(lr=0.1), Adadelta(lr=1.0)),
+        (AdaGrad(lr=0.3), RMSprop(lr=0.1, decay=0.9), Adadelta(lr=1.0, eps=0.01)),
     ),
     Preset(
         "basins",
         "Which minimum?",
         "Four equally deep minima: the start and the rule decide which one is reached.",
-        "Himmelblau", (0, 0), 100,
+        "Himmelblau", (0, -3), 100,
         (SGD(lr=0.01), Momentum(lr=0.01), Adam(lr=0.3), Lion(lr=0.1), Rprop(lr=0.1)),
     ),
     Preset(
@@ -90,7 +90,7 @@ _ALL = (
         "Almost on the ridge of a saddle the gradient is tiny: rules that rescale each axis leave at once, "
         "the others wait.",
         "Saddle", (3, 0.001), 40,
-        (SGD(lr=0.1), Momentum(lr=0.1), AdaGrad(lr=0.5), RMSprop(lr=0.1), Adam(lr=0.1)),
+        (SGD(lr=0.1), Momentum(lr=0.03), AdaGrad(lr=0.5), RMSprop(lr=0.1), Adam(lr=0.1)),
     ),
     Preset(
         "noise",
@@ -105,7 +105,7 @@ _ALL = (
         "Adam and its family",
         "Adam beside what became of it, on a valley: the same moments, used differently.",
         "Rosenbrock", (-1.2, 1), 300,
-        (Adam(lr=0.05), AdamW(lr=0.05, weight_decay=0.01), AMSGrad(lr=0.05), Lion(lr=0.02)),
+        (Adam(lr=0.2), AdamW(lr=0.2, weight_decay=0.01), AMSGrad(lr=0.2), Lion(lr=0.01)),
     ),
 )  # fmt: skip
 

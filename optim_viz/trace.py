@@ -1,7 +1,8 @@
 """Run optimizers on a surface: what you get is a path."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from optim_viz.words import Text
 
 MAX_STEPS = 100_000
 _CHUNK_BYTES = 8_000_000  # a batch larger than this per record leaves the cache and runs slower
+_LANES = 16  # fewer at a time would only pay for Python
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,8 +21,9 @@ class Path:
     """Where one optimizer went: row 0 is the start, row k the state after k updates.
 
     `x` and `gradient` are (steps+1, 2, ...), `value` is (steps+1, ...), `state[name]` is (steps+1, 2, ...);
-    with `keep="last"` the first axis is gone. `gradient` is the noise-free gradient at `x`. `calls` counts
-    the gradients the rule itself asked for. `end` is the last real row; later rows repeat it.
+    with `keep="last"` they are row `end` alone. `gradient` is the noise-free gradient at `x`. `calls` counts
+    the gradients the rule itself asked for. `end` is the last real row; later rows repeat it. A start where
+    f or its gradient is undefined has 0 there, and is all there is of the path.
     """
 
     optimizer: Optimizer
@@ -36,10 +39,6 @@ class Path:
     @property
     def name(self) -> str:
         return self.optimizer.name
-
-    @property
-    def steps(self) -> int:
-        return len(self.value) - 1
 
 
 def trace(
@@ -61,11 +60,10 @@ def trace(
     Raises ValueError with one sentence when an argument cannot be used.
     """
     single = isinstance(optimizers, Optimizer)
-    rules = [optimizers] if isinstance(optimizers, Optimizer) else list(optimizers)
-    origin = _checked(rules, start, steps, noise, keep)
-    shape = np.broadcast_shapes(origin.shape[1:], *(np.shape(v) for r in rules for v in vars(r).values()))
-    room = (1,) * (len(shape) - origin.ndim + 1)
-    origin = np.ascontiguousarray(np.broadcast_to(origin.reshape(2, *room, *origin.shape[1:]), (2, *shape)))
+    rules = _rules(optimizers)
+    _check(surface, steps, noise, schedule, seed, keep)
+    origin = _spread(_point(start), rules)
+    shape = origin.shape[1:]
     if keep == "last" and len(shape) == 1:
         paths = _in_chunks(rules, surface, origin, steps, noise, schedule, seed)
     else:
@@ -73,28 +71,58 @@ def trace(
     return paths[0] if single else paths
 
 
-def _checked(rules: list[Optimizer], start: Any, steps: int, noise: float, keep: str) -> np.ndarray:
+def _rules(optimizers: Any) -> list[Optimizer]:
+    rules = list(optimizers) if isinstance(optimizers, Iterable) else [optimizers]
     if not rules:
         raise ValueError(Text("Choose at least one optimizer."))
     for rule in rules:
         if not isinstance(rule, Optimizer):
             raise ValueError(Text("{name} is not an optimizer.", name=repr(rule)[:60]))
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 0 <= steps <= MAX_STEPS:
+    return rules
+
+
+def _check(surface: Any, steps: int, noise: float, schedule: Any, seed: Any, keep: str) -> None:
+    if not hasattr(surface, "raw_gradient") or isinstance(surface, type):
+        raise ValueError(Text("{name} is not a surface.", name=repr(surface)[:60]))
+    if not _whole(steps) or not 0 <= steps <= MAX_STEPS:
         raise ValueError(Text("steps must be a whole number from 0 to {most}.", most=MAX_STEPS))
-    if not 0 <= noise < np.inf:
+    if not isinstance(noise, Real) or isinstance(noise, bool) or not 0 <= noise < np.inf:
         raise ValueError(Text("noise must be 0 or a positive number."))
-    if keep not in ("all", "last"):
+    if schedule is not None and not callable(schedule):
+        raise ValueError(Text("schedule must be a function of the step."))
+    if not isinstance(seed, np.random.Generator) and (not _whole(seed) or seed < 0):
+        raise ValueError(Text("seed must be a whole number, 0 or more."))
+    if not isinstance(keep, str) or keep not in ("all", "last"):
         raise ValueError(Text("keep must be “all” or “last”."))
+
+
+def _whole(number: Any) -> bool:
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)
+
+
+def _point(start: Any) -> np.ndarray:
     try:
         origin = np.asarray(start)
-        origin = origin if origin.dtype == np.float32 else origin.astype(float)
-    except (TypeError, ValueError):
-        raise ValueError(Text("The start must be two numbers.")) from None
-    if origin.ndim < 1 or origin.shape[0] != 2:
+        numbers = origin.dtype.kind in "fiuO"
+        origin = origin if origin.dtype == np.float32 or not numbers else origin.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        numbers = False
+    if not numbers or origin.ndim < 1 or origin.shape[0] != 2:
         raise ValueError(Text("The start must be two numbers."))
     if not np.isfinite(origin).all():
         raise ValueError(Text("The start must be finite numbers."))
     return origin
+
+
+def _spread(origin: np.ndarray, rules: list[Optimizer]) -> np.ndarray:
+    """The start (2, ...) with room for every lane of the rules' hyper-parameters."""
+    sizes = [np.shape(value) for rule in rules for value in vars(rule).values()]
+    try:
+        shape = np.broadcast_shapes(origin.shape[1:], *sizes)
+    except ValueError:
+        raise ValueError(Text("Starts and hyper-parameter arrays must have the same length.")) from None
+    room = (1,) * (len(shape) - origin.ndim + 1)
+    return np.ascontiguousarray(np.broadcast_to(origin.reshape(2, *room, *origin.shape[1:]), (2, *shape)))
 
 
 def _draws(noise: float, seed: int, steps: int, origin: np.ndarray) -> np.ndarray | None:
@@ -136,13 +164,11 @@ def _lockstep(rules, surface, origin, steps, draws, schedule, keep) -> list[Path
                 if draws is not None:
                     ask.noise = draws[t - 1]
                 ahead[:, k], states[k] = rule.step(ask.here, ask, states[k], t)
-                if keep == "all":
-                    history[k].append(states[k])
+                history[k].append(states[k])
         gs[steps] = surface.raw_gradient(xs[steps])
         values = surface.raw_value(np.ascontiguousarray(np.moveaxis(xs, 1, 0)))
-        kept = history if keep == "all" else [[state] for state in states]
         return [
-            _path(rule, surface, xs[:, :, k], values[:, k], gs[:, :, k], kept[k], askers[k].calls, keep)
+            _path(rule, surface, xs[:, :, k], values[:, k], gs[:, :, k], history[k], askers[k].calls, keep)
             for k, rule in enumerate(rules)
         ]
 
@@ -154,13 +180,14 @@ def _scheduled(rules: list[Optimizer], factor: float) -> list[Optimizer]:
 def _path(rule, surface, x, value, gradient, history, calls, keep) -> Path:
     outcome, end = judge(rule, surface, x, value, gradient)
     state = {key: _stacked([s[key] for s in history], x) for key in history[0]}
-    if keep == "last":
-        pick = (lambda a: _last(a, end))
-        return Path(rule, surface, pick(x), pick(value), pick(gradient), {k: s[0] for k, s in state.items()},
-                    calls, end, outcome)
-    x, value, gradient = (_held(a, end) for a in (x, value, gradient))
-    state = {key: _held(s, end) for key, s in state.items()}
-    return Path(rule, surface, x, value, gradient, state, calls, end, outcome)
+    cut = _last if keep == "last" else _held
+    x, value, gradient = cut(x, end), _defined(cut(value, end)), _defined(cut(gradient, end))
+    return Path(rule, surface, x, value, gradient, {k: cut(s, end) for k, s in state.items()}, calls, end, outcome)
+
+
+def _defined(a: Any) -> Any:
+    """What is still undefined at the end was so at the start: 0 can be drawn, nothing else is left to hold."""
+    return a if np.isfinite(a).all() else np.where(np.isfinite(a), a, a.dtype.type(0))[()]
 
 
 def _stacked(rows: list[np.ndarray], x: np.ndarray) -> np.ndarray:
@@ -170,11 +197,12 @@ def _stacked(rows: list[np.ndarray], x: np.ndarray) -> np.ndarray:
     return out
 
 
-def _last(a: np.ndarray, end: Any) -> np.ndarray:
+def _last(a: np.ndarray, end: Any) -> Any:
     """Row `end` of every lane: (steps+1, ..., B) -> (..., B)."""
     if np.ndim(end) == 0:
-        return a[end]
-    return a[end, ..., np.arange(len(end))].T.copy()
+        return a[end].copy()
+    rows = np.broadcast_to(end, a.shape[1:])[None]
+    return np.take_along_axis(a, rows, axis=0)[0]
 
 
 def _held(a: np.ndarray, end: Any) -> np.ndarray:
@@ -192,7 +220,7 @@ def _held(a: np.ndarray, end: Any) -> np.ndarray:
 def _in_chunks(rules, surface, origin, steps, noise, schedule, seed) -> list[Path]:
     """A large batch in pieces that fit the cache; pieces never change a number."""
     lanes = origin.shape[1]
-    size = max(256, _CHUNK_BYTES // ((steps + 1) * 2 * origin.itemsize * len(rules)))
+    size = max(_LANES, _CHUNK_BYTES // ((steps + 1) * 2 * origin.itemsize * len(rules)))
     draws = _draws(noise, seed, steps, origin)
     pieces = []
     for low in range(0, max(lanes, 1), size):

@@ -96,7 +96,7 @@ def _became(path: Any, name: str) -> Text:
         case "converged":
             return Text("{name} converged at step {step} with f = {value:.3g}", name=name, step=step, value=value)
         case "growing":
-            return Text("{name} is growing: f = {value:.3g} after {end} steps", name=name, value=value, end=end)
+            return Text("the loss of {name} is growing: f = {value:.3g} after {end} steps", name=name, value=value, end=end)
     return Text("{name} is still moving: f = {value:.3g} after {end} steps", name=name, value=value, end=end)
 
 

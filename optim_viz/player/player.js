@@ -82,6 +82,7 @@ export class Player {
     this.shape = shape;
     this.laid = this.camera.domain;
     this.fresh = true;
+    this.draw(); // data that comes between two frames is on the canvas when the next one begins
     this.redraw();
     this.rest();
   }

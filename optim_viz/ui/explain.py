@@ -57,7 +57,7 @@ def _card(rule: Optimizer) -> str:
     lines = r"\\".join("&" + line for line in rule.formula)
     notes = " · ".join(filter(None, (rule.source, t(rule.differs))))
     return (
-        f"**{rule.name}** {t(rule.idea)}\n\n$$\\begin{{aligned}}{lines}\\end{{aligned}}$$\n\n"
+        f"**{rule.name}.** {t(rule.idea)}\n\n$$\\begin{{aligned}}{lines}\\end{{aligned}}$$\n\n"
         f"```python\n{rule.code()}```\n\n:small[:gray[{notes}]]"
     )
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from optim_viz.ui import state
-from optim_viz.ui.i18n import LANGUAGES, preferred, t
+from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
 
 
 def frame(pages: dict[str, list[Any]]) -> None:
@@ -20,12 +20,16 @@ def frame(pages: dict[str, list[Any]]) -> None:
     settle()
     page = st.navigation(pages, position="top")
     state.begin(page.url_path)
+    spoken = language()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(page.title, anchor=False)
-        state.named(
+        chosen = state.named(
             st.segmented_control, t("Language"), "lang", LANGUAGES, preferred(), required=True,
             label_visibility="collapsed",
         )  # fmt: skip
+    if chosen != spoken:  # the browser's Back button changed it while this run was already speaking
+        speak(chosen)
+        st.rerun()
     st.html(_style())
     page.run()
 

@@ -9,6 +9,7 @@ from optim_viz.formula import MAX_CHARACTERS, FormulaError
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.presets import LANDING
 from optim_viz.surfaces import SURFACES, Surface
+from optim_viz.surfaces.surface import DEFAULT_GRID
 from optim_viz.tune import best_rate
 from optim_viz.ui.cached import GATE
 from optim_viz.ui.controls import choice, coordinate, key_of
@@ -19,6 +20,10 @@ from optim_viz.words import Text
 OWN = "own"
 NAMES = {**{name: name for name in SURFACES}, OWN: Text("My own formula")}
 _GOOD = "_good_surface"
+# A formula started from any surface of the catalogue keeps whatever its sliders stood at.
+_GRID = tuple(
+    sorted({v for ground in SURFACES.values() for row in ground.ranges.values() for v in row} | {*DEFAULT_GRID})
+)
 
 
 def surface() -> Surface:
@@ -28,7 +33,8 @@ def surface() -> Surface:
     if name != OWN:
         st.caption(t(ground.teaches))
     for letter, value in ground.parameters.items():
-        picked = choice(letter, f"{name}.{letter}", ground.ranges[letter], value)
+        options = _GRID if name == OWN else ground.ranges[letter]
+        picked = choice(letter, f"{name}.{letter}", options, value)
         ground = ground if picked == value else ground.replace(**{letter: picked})
     across, up = ground.gradient_latex
     lines = (f"f &= {ground.latex}", rf"\partial f/\partial x &= {across}", rf"\partial f/\partial y &= {up}")

@@ -14,7 +14,7 @@ _LOCALE = Path(__file__).parent.parent / "locale"
 
 @cache
 def _catalogue(lang: str) -> gettext.NullTranslations:
-    return gettext.translation("optim_viz", _LOCALE, languages=[lang], fallback=lang == "en")
+    return gettext.translation("optim_viz", _LOCALE, languages=[lang], fallback=lang not in LANGUAGES or lang == "en")
 
 
 def translate(message: str, lang: str, **values: object) -> str:

@@ -142,8 +142,10 @@ def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     if view == "rules":
         explain.rules([path.optimizer for path in paths])
     elif view == "3d":
-        st.plotly_chart(figures.surface3d(paths, theme=theme, texts=texts), key="chart3d", theme=None, alt=alt)
+        st.plotly_chart(
+            figures.surface3d(paths, theme=theme, texts=texts), key="chart3d", theme=None, height=640, alt=alt
+        )
     elif view == "loss":
-        st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", theme=None, alt=alt)
+        st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", theme=None, height=460, alt=alt)
     elif view == "notebook":
         st.code(explain.snippet(paths, start, run.steps, run.noise, run.seed), language="python")

@@ -12,13 +12,16 @@ import streamlit as st
 
 from optim_viz.ui.i18n import language, speak, t
 
-_KEPT, _WRITTEN = "_kept", "_written"
+_KEPT, _WRITTEN, _SPOKEN, _TURNED = "_kept", "_written", "_spoken", "_turned"
 Fits = Callable[[str], bool]
 
 
 def begin(page: str) -> None:
     """Once at the top of a run: fixes its language; on another page every control finds its value again."""
-    speak(language())
+    now = language()
+    speak(now)
+    st.session_state[_TURNED] = st.session_state.get(_SPOKEN, now) != now
+    st.session_state[_SPOKEN] = now
     if st.session_state.get("_page", page) != page:
         st.session_state[_WRITTEN] = {}
     st.session_state["_page"] = page
@@ -49,6 +52,8 @@ def named(
         st.session_state[key] = asked if asked in options else default
     elif key not in st.session_state:
         st.session_state[key] = kept.get(key, default)
+    elif st.session_state[_TURNED]:  # the browser holds a label of the other language, and would send it back
+        st.session_state[key] = st.session_state[key]
     value = widget(label, tuple(options), key=key, format_func=lambda name: t(options[name]), **more)
     if asked is not None and asked not in options:
         _refuse()

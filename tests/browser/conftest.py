@@ -24,6 +24,12 @@ def browser():
         driven.close()
 
 
+def ours(message) -> bool:
+    """Whether a line on the console is an error of the page, and not of the network between it and another host."""
+    outside = "127.0.0.1" not in message.location.get("url", "")
+    return message.type == "error" and not (outside and message.text.startswith("Failed to load resource: net::"))
+
+
 @pytest.fixture
 def new_page(browser):
     """`new_page(width, height, **context options)`: a page; any console error fails the test at its end."""
@@ -34,7 +40,7 @@ def new_page(browser):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: errors.append(message.text) if ours(message) else None)
         return page
 
     yield make

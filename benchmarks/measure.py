@@ -1,0 +1,50 @@
+"""CPU time of candidates that take turns in one process."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+ROUNDS = 7
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the table; times in milliseconds. A skipped line has its reason in `note` and no numbers."""
+
+    name: str
+    target: float
+    ours: float | None = None
+    peer: float | None = None
+    ratio: float | None = None
+    note: str = ""
+
+
+def cpu(task: Callable[[], Any]) -> float:
+    """CPU milliseconds of one call."""
+    start = time.process_time()
+    task()
+    return 1e3 * (time.process_time() - start)
+
+
+def race(
+    name: str,
+    target: float,
+    ours: Callable[[], Any],
+    peer: Callable[[], Any],
+    *,
+    scale: float = 1,
+    note: str = "",
+) -> Result:
+    """The median ratio of `peer` (times `scale`, for a peer that does a share of the work) to `ours`."""
+    ours(), peer()
+    pairs = [(cpu(ours), scale * cpu(peer)) for _ in range(ROUNDS)]
+    ratio = statistics.median(b / a for a, b in pairs)
+    return Result(name, target, *(statistics.median(column) for column in zip(*pairs, strict=True)), ratio, note)
+
+
+def middle(name: str, target: float, results: list[Result], note: str = "") -> Result:
+    """The median of several results as one line."""
+    mid = {key: statistics.median(getattr(r, key) for r in results) for key in ("ours", "peer", "ratio")}
+    return Result(name, target, **mid, note=note)
