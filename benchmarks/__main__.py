@@ -1,4 +1,4 @@
-"""`python -m benchmarks` prints one table; `python -m benchmarks sweep basin` prints two of its parts."""
+"""`python -m benchmarks` measures everything; names measure some of it; `--check` fails when a target is missed."""
 
 import importlib
 import os
@@ -7,33 +7,38 @@ import sys
 for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_pool] = "1"  # before NumPy is imported: one thread each is what the ratios are about
 
-# Each is a module with `run()`, which yields a measure.Result per line of the table.
-BENCHMARKS = ("sweep", "gradient", "lockstep", "basin")
-LINE = "{:<44} {:>11} {:>13} {:>9} {:>8}  {:<4} {}"
+LINES = ("sweep", "gradient", "lockstep", "basin")  # modules with `run()`, which yields a measure.Result per line
+TABLES = ("response",)  # modules with `main(argv)`, which prints a table of its own and takes options
+FORM = "{:<46} {:>9} {:>10} {:>9} {:>8}  {:<4} {}"
 
 
-def main(names: list[str]) -> int:
-    """Print the table; 1 if a line misses its target, 2 for a name that is no benchmark."""
-    unknown = [name for name in names if name not in BENCHMARKS]
+def main(argv: list[str]) -> int:
+    """Measure and print; 1 under --check when a target is missed, 2 for a name that is no benchmark."""
+    if argv and argv[0] in TABLES:
+        return importlib.import_module(f"benchmarks.{argv[0]}").main(argv[1:])
+    names = [name for name in argv if name != "--check"]
+    unknown = [name for name in names if name not in LINES]
     if unknown:
-        print(f"No benchmark {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.")
+        print(f"No benchmark {', '.join(unknown)}. There are: {', '.join(LINES)}; alone: {', '.join(TABLES)}.")
         return 2
+    options = ["--check"] if "--check" in argv else []
+    missed = _lines(names or list(LINES))
+    if not names:
+        for name in TABLES:
+            print(f"\n{name}", flush=True)
+            missed += importlib.import_module(f"benchmarks.{name}").main(options)
+    return int(bool(options) and missed > 0)
+
+
+def _lines(names: list[str]) -> int:
+    """Print a line per result; how many missed their target."""
     missed = 0
-    print(LINE.format("CPU time, one thread, median of 7 in turn", "ours ms", "peer ms", "ratio", "target", "met", ""))
-    for name in names or BENCHMARKS:
+    print(FORM.format("CPU time, one thread, medians of 7 rounds", "ours ms", "peer ms", "ratio", "target", "met", ""))
+    for name in names:
         for result in importlib.import_module(f"benchmarks.{name}").run():
-            print(_line(result), flush=True)
-            missed += result.ratio is not None and result.ratio < result.target
-    return int(missed > 0)
-
-
-def _line(result) -> str:
-    target = f">= {result.target:g}"
-    if result.ratio is None:
-        return LINE.format(result.name, "-", "-", "-", target, "-", result.note)
-    met = "yes" if result.ratio >= result.target else "NO"
-    numbers = (f"{result.ours:,.2f}", f"{result.peer:,.2f}", f"{result.ratio:,.2f}")
-    return LINE.format(result.name, *numbers, target, met, result.note)
+            missed += result.met is False
+            print(FORM.format(*result.cells()), flush=True)
+    return missed
 
 
 if __name__ == "__main__":

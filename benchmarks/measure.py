@@ -20,6 +20,16 @@ class Result:
     ratio: float | None = None
     note: str = ""
 
+    @property
+    def met(self) -> bool | None:
+        return None if self.ratio is None else self.ratio >= self.target
+
+    def cells(self) -> tuple[str, ...]:
+        """Name, ours, peer, ratio, target, met, note."""
+        numbers = ("-" if n is None else f"{n:,.2f}" for n in (self.ours, self.peer, self.ratio))
+        met = {None: "-", True: "yes", False: "NO"}[self.met]
+        return self.name, *numbers, f">= {self.target:g}", met, self.note
+
 
 def cpu(task: Callable[[], Any]) -> float:
     """CPU milliseconds of one call."""
@@ -38,10 +48,12 @@ def race(
     note: str = "",
 ) -> Result:
     """The median ratio of `peer` (times `scale`, for a peer that does a share of the work) to `ours`."""
-    ours(), peer()
+    ours()
+    peer()
     pairs = [(cpu(ours), scale * cpu(peer)) for _ in range(ROUNDS)]
     ratio = statistics.median(b / a for a, b in pairs)
-    return Result(name, target, *(statistics.median(column) for column in zip(*pairs, strict=True)), ratio, note)
+    mine, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return Result(name, target, mine, theirs, ratio, note)
 
 
 def middle(name: str, target: float, results: list[Result], note: str = "") -> Result:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-MISSING = "torch not installed: skipped (pip install torch==2.13.0 --index-url https://download.pytorch.org/whl/cpu)"
+MISSING = "torch not installed: skipped (pip install torch==2.13.0)"
 
 
 def torch() -> Any:

@@ -11,7 +11,8 @@ from optim_viz.words import Text
 
 NONE, GONE = -1, -2  # labels of starts that settled at no known minimum, and of those that diverged
 RADIUS = 0.02  # share of the shorter side of the domain
-_LANES, _STEPS = 32_768, 25  # starts and steps at a time: few enough for the cache, many enough for NumPy
+LOOK = 2  # a run is looked at after every so many steps
+_LANES, _STEPS = 32_768, 24  # starts and steps at a time: few enough for the cache, many enough for NumPy
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +20,7 @@ class Basins:
     """Row i, column j is the start (x[j], y[i]).
 
     `labels` (n, n) int8 is the row of `surface.minima` where the run settled, NONE (-1) or GONE (-2);
-    `steps` (n, n) int32 is the step at which it settled or diverged, 0 for NONE.
+    `steps` (n, n) int32 is the (even) step at which it was seen to have settled or diverged, 0 for NONE.
     """
 
     x: np.ndarray
@@ -33,7 +34,8 @@ def basin_map(optimizer: Optimizer, surface: Any, n: int = 400, steps: int = 200
     """Run `optimizer` from an n x n grid over the domain, and say which minimum each start settles at.
 
     A run has settled when it is within `radius` of a known minimum and its last step was shorter than half of
-    that; it has diverged as a path has, by its position alone. Either ends it, which is where the speed is.
+    that; it has diverged as a path has, by its position alone. Either ends it, which is where the speed is; runs
+    are looked at after every second step.
     ValueError for a sweep, or an n or `steps` below 1.
     """
     if any(map(np.ndim, optimizer.fields().values())):
@@ -81,14 +83,16 @@ def _joined(crowds: list[_Crowd]) -> _Crowd:
 
 def _walk(rule, surface, crowd, span, radius, labels, when) -> _Crowd:
     """Carry a crowd through the steps of `span`, write down who has ended, and return the others."""
-    running = np.ones(len(crowd.lanes), bool)
+    running, far = np.ones(len(crowd.lanes), bool), far_limit(surface)
     for t in span:
         x, state = rule.step(crowd.x, surface.raw_gradient, crowd.state, t)
-        found = _at_minimum(x, crowd.x, surface.minima, radius)
-        gone = _gone(x, surface)
+        before, crowd = crowd.x, _Crowd(crowd.lanes, x, state)
+        if t % LOOK:
+            continue
+        found = _at_minimum(x, before, surface.minima, radius)
+        gone = _gone(x, *far)
         if gone is not None:
             found[gone] = GONE
-        crowd = _Crowd(crowd.lanes, x, state)
         ended = np.flatnonzero((found != NONE) & running)
         lanes = crowd.lanes[ended]
         labels[lanes], when[lanes], running[ended] = found[ended], t, False
@@ -110,14 +114,13 @@ def _at_minimum(x: np.ndarray, before: np.ndarray, minima: np.ndarray, radius: f
     return found
 
 
-def _gone(x: np.ndarray, surface: Any) -> np.ndarray | None:
+def _gone(x: np.ndarray, center: np.ndarray, limit: np.ndarray) -> np.ndarray | None:
     """Which lanes have left for good, None when none has (NaN fails every comparison)."""
-    center, limit = far_limit(surface)
     low, high = center - limit, center + limit
     least, most = x.min(axis=1), x.max(axis=1)
     if (least >= low).all() and (most <= high).all():
         return None
-    return ~((x >= low[:, None]) & (x <= high[:, None])).all(axis=0)
+    return np.asarray(~((x >= low[:, None]) & (x <= high[:, None])).all(axis=0))
 
 
 __all__ = ["GONE", "NONE", "Basins", "basin_map"]

@@ -13,7 +13,7 @@ from optim_viz.words import Text
 
 MAX_STEPS = 100_000
 _CHUNK_BYTES = 8_000_000  # a batch larger than this per record leaves the cache and runs slower
-_LANES = 16  # fewer at a time would only pay for Python
+_LANES = 64  # fewer at a time would only pay for Python
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,10 +179,12 @@ def _scheduled(rules: list[Optimizer], factor: float) -> list[Optimizer]:
 
 def _path(rule, surface, x, value, gradient, history, calls, keep) -> Path:
     outcome, end = judge(rule, surface, x, value, gradient)
-    state = {key: _stacked([s[key] for s in history], x) for key in history[0]}
-    cut = _last if keep == "last" else _held
-    x, value, gradient = cut(x, end), _defined(cut(value, end)), _defined(cut(gradient, end))
-    return Path(rule, surface, x, value, gradient, {k: cut(s, end) for k, s in state.items()}, calls, end, outcome)
+    cut, row = (_last if keep == "last" else _held), end
+    if keep == "last" and np.all(end == len(x) - 1):  # the usual case: no need to line up what is thrown away
+        x, value, gradient, history, row = x[-1:], value[-1:], gradient[-1:], history[-1:], 0 * end
+    state = {key: cut(_stacked([s[key] for s in history], x), row) for key in history[0]}
+    x, value, gradient = cut(x, row), _defined(cut(value, row)), _defined(cut(gradient, row))
+    return Path(rule, surface, x, value, gradient, state, calls, end, outcome)
 
 
 def _defined(a: Any) -> Any:

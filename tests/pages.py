@@ -14,7 +14,19 @@ from optim_viz.ui import i18n
 from tests.server import ROOT
 
 # What renders Markdown or HTML; a person's own text belongs into `code` and its own box only.
-RENDERED = {"markdown", "caption", "latex", "title", "header", "subheader", "warning", "error", "info", "success", "html"}
+RENDERED = {
+    "markdown",
+    "caption",
+    "latex",
+    "title",
+    "header",
+    "subheader",
+    "warning",
+    "error",
+    "info",
+    "success",
+    "html",
+}
 
 
 class _Navigation(PagesManager):
@@ -33,7 +45,9 @@ def pages() -> dict[str, str]:
     found = {}
     for node in ast.walk(ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "Page":
-            said = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg in ("url_path", "default")}
+            said = {
+                word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg in ("url_path", "default")
+            }
             found["" if said.get("default") else said["url_path"]] = ast.literal_eval(node.args[0])
     return found
 
@@ -91,7 +105,9 @@ def link(app: AppTest) -> dict[str, Any]:
         kind = state.WhichOneof("value")
         if name and kind:
             value = getattr(state, kind)
-            written[name] = list(value.data) if hasattr(value, "data") else json.dumps(value) if kind != "string_value" else value
+            written[name] = (
+                list(value.data) if hasattr(value, "data") else json.dumps(value) if kind != "string_value" else value
+            )
     return written
 
 

@@ -1,4 +1,4 @@
-"""What nobody should type, and somebody will: the page says so, shows a picture all the same, and renders none of it."""
+"""What nobody should type, and somebody will: the page says so, shows a picture all the same, renders none of it."""
 
 import itertools
 
@@ -14,11 +14,14 @@ NONSENSE = ["nan", "inf", "-1e999", "1e9", "", LONG, "<script>alert(1)</script>"
 CHOICES = ("opt", "surface", "fill", "levels", "view", "lang")
 NEVER_AN_OPTION = [text for text in NONSENSE if text]
 FORMULAS = [
-    "", " ", "(", ")" * 400, "(" * 400, "x" * 500, "-" * 499 + "x", "x^" * 200 + "x", "1/0", "log(-1)", "nan", "inf", "1e999",
+    "", " ", "(", ")" * 400, "(" * 400, "x" * 500, "-" * 499 + "x", "x^" * 200 + "x", "1/0", "log(-1)", "nan",
+    "inf", "1e999",
     "x; import os", "__import__('os').system('true')", "x.__class__", "lambda: x", "[x for x in y]", "x if y else x",
     "open('/etc/passwd')", "exec('x')", "{x}", "{0.__class__}", "%s%n", "f'{x}'", "x\ny", "x\0y", "'", '"', "\\", "$x$",
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "**x**", "[x](javascript:alert(1))", ":red[x]", "# x", "| x |",
-    "ｘ＋ｙ", "х + у", "∞", "x²³", "💥", "\u202ex", LONG, "9**9**9**9", "exp(exp(exp(x)))", "x^0.5 + y^-1", "a*b*c*d*g*h*k*m*n*x",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "**x**", "[x](javascript:alert(1))", ":red[x]", "# x",
+    "| x |",
+    "ｘ＋ｙ", "х + у", "∞", "x²³", "💥", "\u202ex", LONG, "9**9**9**9", "exp(exp(exp(x)))", "x^0.5 + y^-1",
+    "a*b*c*d*g*h*k*m*n*x",
 ]  # fmt: skip
 
 
@@ -79,14 +82,19 @@ def every_key():
     """All query parameters of the page, with the link under which each one's control is shown."""
     names = list(ov.OPTIMIZERS)
     found = {}
-    for before in ({"opt": names}, {"opt": names, "noise": "1"}, {"surface": "own", "f": "a*x^2+y^2"}, {"surface": "Rosenbrock"}):
+    for before in (
+        {"opt": names},
+        {"opt": names, "noise": "1"},
+        {"surface": "own", "f": "a*x^2+y^2"},
+        {"surface": "Rosenbrock"},
+    ):
         for key in link(unfold(opened(before))):
             found.setdefault(key, {name: value for name, value in before.items() if name != key})
     return {**found, **{key: {} for key in CHOICES}}
 
 
 def test_every_parameter_of_the_link_refuses_nonsense():
-    """Each parameter, with one bad value after another in turn: a sentence at that control, its default, the old numbers."""
+    """Each parameter, with bad values in turn: a sentence at that control, its default, the old numbers."""
     keys, bad = every_key(), itertools.cycle(NEVER_AN_OPTION)
     assert len(keys) > 60
     usual = {}
@@ -101,7 +109,9 @@ def test_every_parameter_of_the_link_refuses_nonsense():
             assert "▲" in "".join(said(app, "code")) or said(app, "warning")
             continue
         assert table(app) == table(usual[name]), (key, text)
-        assert {k: v for k, v in values(app).items() if k != key} == {k: v for k, v in values(usual[name]).items() if k != key}
+        assert {k: v for k, v in values(app).items() if k != key} == {
+            k: v for k, v in values(usual[name]).items() if k != key
+        }
         shown = list(elements(app._tree))
         at = next(n for n, one in enumerate(shown) if one.key == key)
         assert shown[at + 1].type == "warning", (key, text)
@@ -109,7 +119,9 @@ def test_every_parameter_of_the_link_refuses_nonsense():
 
 
 @pytest.mark.parametrize("before", [{}, {"surface": "own", "f": "a*x^2+y^2"}], ids=["landing", "own formula"])
-@pytest.mark.parametrize("text", [*(text[:2000] for text in NONSENSE), "-3", ["1", "2"], ["0.5", "nan"]], ids=lambda text: ascii(text)[:20])
+@pytest.mark.parametrize(
+    "text", [*(text[:2000] for text in NONSENSE), "-3", ["1", "2"], ["0.5", "nan"]], ids=lambda text: ascii(text)[:20]
+)
 def test_everything_wrong_at_once(before, text):
     """A link in which all parameters but a few are the same nonsense opens like the link without them."""
     usual = opened(before)
@@ -137,14 +149,16 @@ def test_a_choice_that_does_not_exist(key, text, usual):
 
 
 def test_parameters_that_belong_to_nothing_are_left_alone():
-    """Unknown parameters and the rate of an optimizer that does not race change nothing and are no reason to complain."""
-    app = opened({"utm_source": "<b>mail</b>", "Lion.lr": "0.1", "Nobody.lr": "3", "__proto__": "x", "session_state": "1"})
+    """Unknown parameters and the rate of an optimizer that does not race change nothing and say nothing."""
+    app = opened(
+        {"utm_source": "<b>mail</b>", "Lion.lr": "0.1", "Nobody.lr": "3", "__proto__": "x", "session_state": "1"}
+    )
     assert not app.exception
     assert table(app) == table(opened())
     assert said(app, "warning") == []
 
 
-@pytest.mark.parametrize("x, y", [("1e6", "-1e6"), ("-1000000", "0"), ("11", "2"), ("1e-300", "0"), ("0", "0")])
+@pytest.mark.parametrize(("x", "y"), [("1e6", "-1e6"), ("-1000000", "0"), ("11", "2"), ("1e-300", "0"), ("0", "0")])
 def test_a_start_outside_the_domain(x, y):
     """The paths begin where they are told to, also off the map; the map stays where it is."""
     app = opened({"x0": x, "y0": y})

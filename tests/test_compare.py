@@ -1,4 +1,4 @@
-"""What a table and its reading say must be what the paths show: the book's first experiment to the digit, and by hand."""
+"""What a table and its reading say are what the paths show: the book's first figure to the digit, and by hand."""
 
 import math
 from dataclasses import replace
@@ -79,8 +79,9 @@ def test_the_zigzag_wins_in_the_book():
     assert rows["SGD"].turns == 1.0
     assert reading(list(rows.values()), floor=0.0) == [
         "AdaGrad ends lowest (f = 0.000927), Momentum highest (f = 0.108).",
-        "SGD turns back in 100% of its steps and still ends lower than Adam, Momentum: a pretty path is not a fast one.",
-        "First within 1 % of the minimum value: AdaGrad, after 13 steps.",
+        "SGD turns back in 100% of its steps and still ends lower than Adam, Momentum: "
+        "a pretty path is not a fast one.",
+        "First to close 99 % of the gap f₀ − f*: AdaGrad, after 13 steps.",
         "One start and one setting each: another rate or surface may change the order.",
     ]
 
@@ -140,8 +141,8 @@ def test_reading_of_two():
     said = reading([row("Adam", 2.0), row("SGD", 0.5, arrived=7)], floor=0.0)
     assert said == [
         "SGD ends lowest (f = 0.5), Adam highest (f = 2).",
-        "First within 1 % of the minimum value: SGD, after 7 steps.",
-        "Not within 1 % in this time: Adam.",
+        "First to close 99 % of the gap f₀ − f*: SGD, after 7 steps.",
+        "Not there in this time: Adam.",
         "One start and one setting each: another rate or surface may change the order.",
     ]
     assert all(isinstance(sentence, Text) for sentence in said)
@@ -153,7 +154,7 @@ def test_reading_of_broken_paths():
     assert reading(rows, floor=0.0) == [
         "SGD diverged. Because.",
         "Momentum moves away from the minimum. Because.",
-        "None comes within 1 % of the way to the minimum.",
+        "None closes 99 % of the gap f₀ − f*.",
         "One start and one setting each: another rate or surface may change the order.",
     ]
 
@@ -168,7 +169,7 @@ def test_reading_of_a_tie():
     """Equal losses are called equal, and joint firsts are named together."""
     assert reading([row("SGD", 0.25, arrived=3), row("Adam", 0.25, arrived=3)], floor=0.0)[:2] == [
         "All end at the same f = 0.25.",
-        "First within 1 % of the minimum value: SGD, Adam, after 3 steps.",
+        "First to close 99 % of the gap f₀ − f*: SGD, Adam, after 3 steps.",
     ]
 
 
@@ -179,7 +180,7 @@ def test_reading_without_a_known_minimum():
         "Adam ends lowest (f = -9), SGD highest (f = -2).",
         "One start and one setting each: another rate or surface may change the order.",
     ]
-    assert not any("minimum" in sentence for sentence in said)
+    assert not any("f*" in sentence for sentence in said)
 
 
 def test_reading_of_one():
@@ -198,8 +199,12 @@ def test_reading_of_noise():
 
 
 def test_a_zigzag_that_loses_is_no_lesson():
-    """A zig-zag that ends highest, or above nothing smoother, gets no sentence."""
-    for rows in ([row("SGD", 0.9, turns=1.0), row("Adam", 0.2)], [row("SGD", 0.1, turns=1), row("Adam", 0.2, turns=1)]):
+    """A zig-zag that ends highest, or above nothing smoother, or turns in half of its steps only, gets no sentence."""
+    for rows in (
+        [row("SGD", 0.9, turns=1.0), row("Adam", 0.2)],
+        [row("SGD", 0.1, turns=1.0), row("Adam", 0.2, turns=1.0)],
+        [row("SGD", 0.1, turns=0.5), row("Adam", 0.2)],
+    ):
         assert not any("pretty path" in sentence for sentence in reading(rows, floor=None))
 
 

@@ -117,14 +117,15 @@ def test_saddle():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_noise(seed):
-    """Under noise rules with a fixed rate keep moving round the minimum; AdaGrad's steps have shrunk by then."""
+    """Under noise a fixed rate keeps moving: the steps of SGD and Momentum do not shrink, f does not settle, and
+    AdaGrad's steps, which do shrink, end the shorter."""
     paths = run("noise", seed=seed)
     late = {name: lengths(path)[-50:].mean() for name, path in paths.items()}
-    assert (
-        min(late["SGD"], late["Momentum"], late["Adam"]) > 1.5 * late["AdaGrad"] * (paths["SGD"].optimizer.lr > 0)
-        or late["SGD"] > 5 * late["AdaGrad"]
-    )
-    assert all(summary(path).distance < 3 for path in paths.values())
+    for name in ("SGD", "Momentum"):
+        assert late[name] > 0.6 * lengths(paths[name])[50:100].mean()
+        assert late[name] > 1.5 * late["AdaGrad"]
+    assert all(path.value[-100:].max() > 0.05 for path in paths.values())
+    assert all(np.hypot(*path.x[-100:].T).max() < 8 for path in paths.values())
 
 
 def test_family():

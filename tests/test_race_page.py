@@ -1,4 +1,4 @@
-"""The race page without a browser: each control does its own work and nothing else, and a link brings all of it back."""
+"""The race page without a browser: each control does its own work only, and a link brings all of it back."""
 
 import re
 
@@ -13,9 +13,9 @@ from optim_viz.ui import cached, i18n
 from tests.pages import header, link, opened, picture, said, snippet, table, unfold, widgets
 
 COPY = "Start my own formula from this one"
-ELSEWHERE = {"surface": "Beale", "x0": "0.5", "y0": "-1.5", "SGD.lr": "0.02", "Adam.beta1": "0.5", "opt": ["SGD", "Adam"],
-             "noise": "0.5", "seed": "7", "steps": "60", "log": "false", "field": "true", "fill": "gray",
-             "levels": "linear", "view": "notebook"}  # fmt: skip
+ELSEWHERE = {"surface": "Beale", "x0": "0.5", "y0": "-1.5", "SGD.lr": "0.02", "Adam.beta1": "0.5",
+             "opt": ["SGD", "Adam"], "noise": "0.5", "seed": "7", "steps": "60", "log": "false", "field": "true",
+             "fill": "gray", "levels": "linear", "view": "notebook"}  # fmt: skip
 OWN = {"surface": "own", "f": "sin(a*x) + b*y^2", "own.a": "2", "own.b": "0.5", "xmin": "-4", "xmax": "6.5",
        "ymin": "-3", "ymax": "3", "x0": "1.25", "y0": "2", "view": "notebook"}  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_a_preset_is_exactly_its_settings(preset, monkeypatch):
 
 
 def test_the_book_is_reproduced():
-    """The book's preset shows the losses of the book's own settings, and its honest surprise: SGD ends lowest but one."""
+    """The book's preset shows the losses of the book's own settings, and says what they show: looks deceive."""
     rules = [ov.SGD(lr=0.95), ov.Momentum(lr=0.1), ov.AdaGrad(lr=1.5, eps=1e-7), ov.Adam(lr=0.3, eps=1e-7)]
     paths = ov.trace(rules, ov.Surface("x^2/20 + y^2"), (-7, 2), 29)
     app = move(opened(), "preset", "book")
@@ -244,7 +244,9 @@ def test_another_language_changes_words_only(before):
     assert (values(app), said(app)) == ({**was, "lang": "en"}, words)
 
 
-@pytest.mark.parametrize("locale, korean", [("ko-KR", True), ("ko", True), ("en-US", False), ("fr-FR", False), (None, False)])
+@pytest.mark.parametrize(
+    ("locale", "korean"), [("ko-KR", True), ("ko", True), ("en-US", False), ("fr-FR", False), (None, False)]
+)
 def test_the_browser_chooses_the_first_language(locale, korean):
     """Korean for a Korean browser, English for every other; a link's language goes before the browser's."""
     assert bool(re.search("[가-힣]", said(opened(locale=locale), "title")[0])) == korean

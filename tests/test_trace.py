@@ -188,6 +188,8 @@ def test_last_of_one_point_and_of_a_grid():
     one = trace(rule, BOWL, (-7, 2), 9, keep="last")
     np.testing.assert_array_equal(one.x, trace(rule, BOWL, (-7, 2), 9).x[9])
     assert one.value == trace(rule, BOWL, (-7, 2), 9).value[9]
+    gone, last = (trace(SGD(lr=1.0), SURFACES["Cone"], (2, 0), 9, keep=keep) for keep in ("all", "last"))
+    assert (last.x.tolist(), last.value, last.end) == (gone.x[gone.end].tolist(), gone.value[gone.end], 1)
     many = trace(rule, BOWL, grid, 9, keep="last")
     np.testing.assert_array_equal(many.x.reshape(2, 4), trace(rule, BOWL, STARTS[:, :4], 9, keep="last").x)
 
@@ -417,6 +419,16 @@ def test_converged_counts_the_trailing_run():
     assert (outcome.kind, outcome.step, end) == ("converged", 4, 5)
     outcome, _ = judge(SGD(), BOWL, x[:4], np.zeros(4), gradient[:4])
     assert (outcome.kind, outcome.step) == ("still moving", 3)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [([1, 2, 3], "growing"), ([1, 3, 3], "still moving"), ([1, 5, 3], "still moving"), ([1, 0, 1], "still moving")],
+)
+def test_growing_is_above_the_start_and_rising(value, kind):
+    """Only a loss that ends above its start, and above the step before, is growing."""
+    steep = np.ones((3, 2))
+    assert judge(Adam(), BOWL, 0 * steep, np.array(value, float), steep)[0].kind == kind
 
 
 def test_start_at_a_minimum():

@@ -59,7 +59,7 @@ def pack_surface(
         "texts": _changed(texts),
     }
     grid = np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
-    return _message(header, [grid, levels if len(levels) else [0.0], np.vstack([at, _tame(downhill)]).T])
+    return _message(header, [grid, _tame(levels) if len(levels) else [0.0], np.vstack([at, _tame(downhill)]).T])
 
 
 def pack_paths(

@@ -55,17 +55,13 @@ def _debian(*packages: str) -> bool:
 
 def _korean_font() -> bool:
     listed = (
-        subprocess.run(["fc-list", ":lang=ko"], capture_output=True, check=False)
-        if shutil.which("fc-list")
-        else None
+        subprocess.run(["fc-list", ":lang=ko"], capture_output=True, check=False) if shutil.which("fc-list") else None
     )
     return listed is None or bool(listed.stdout.strip())
 
 
 def main() -> int:
-    if not playwrights_own() and not _quietly(
-        sys.executable, "-m", "playwright", "install", "chromium", timeout=300
-    ):
+    if not playwrights_own() and not _quietly(sys.executable, "-m", "playwright", "install", "chromium", timeout=300):
         installed() or _debian("chromium")
     if not _korean_font():  # without one, Korean screenshots show empty boxes
         _debian("fonts-nanum")
