@@ -101,6 +101,7 @@ def _theirs(torch, net: Network, theta: np.ndarray, X: np.ndarray, y: np.ndarray
 def _same(ours: Step, theirs: Callable) -> str:
     """Both take ten steps from the same parameters: how far apart they end."""
     for _ in range(9):
-        ours(), theirs()
+        ours()
+        theirs()
     reached = [p.detach().numpy().ravel() for p in theirs().parameters()]
     return f"after 10 steps within {np.abs(ours() - np.concatenate(reached)).max():.0e}"

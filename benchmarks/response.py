@@ -7,6 +7,7 @@ chart. Keys are pressed and times taken inside the page, turn by turn, so that a
 
 import argparse
 import os
+import signal
 import statistics
 import sys
 from base64 import b64decode
@@ -27,6 +28,8 @@ SLIDER = "Adam · lr"
 POINTS = 7 * 101  # what the landing race draws
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 LONGEST = 60_000  # milliseconds
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+SERVER_CORE = CORES[0] if len(CORES) > 1 else None
 
 
 @dataclass
@@ -59,14 +62,7 @@ class Row:
         met = {None: "", True: "yes", False: "NO"}[self.met]
         peer = "" if self.floor is None else f"{self.floor:.4g} {self.unit}"
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
-        return [
-            self.name,
-            f"{self.ours:.4g} {self.unit}",
-            peer,
-            ratio,
-            target,
-            {None: "", True: "yes", False: "NO"}[self.met],
-        ]
+        return [self.name, f"{self.ours:.4g} {self.unit}", peer, ratio, target, met]
 
 
 @dataclass
@@ -126,10 +122,6 @@ def quantile(values: list[float], q: float) -> float:
     """The smallest value that a share `q` of the values does not exceed."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
-
-
-def cores() -> list[int]:
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 @contextmanager
@@ -211,7 +203,7 @@ def cold_loads(browser: Browser, rounds: int) -> Iterator[Row]:
     times: dict[str, list[float]] = {"ours": [], "floor": []}
     for _ in range(rounds):
         for name, each in times.items():
-            with running_app(APPS[name], cpu=_server_core()) as server, a_context(browser) as context:
+            with running_app(APPS[name], cpu=SERVER_CORE) as server, a_context(browser) as context:
                 each.append(visit(context, server, "")[1])
     yield Row("first load, cold server", statistics.median(times["ours"]), statistics.median(times["floor"]), 1.3)
 
@@ -284,16 +276,11 @@ def _walk(tab: Tab, count: int) -> None:
         tab.press("ArrowRight" if turn // 5 % 2 == 0 else "ArrowLeft", settle=20)
 
 
-def _server_core() -> int | None:
-    found = cores()
-    return found[0] if len(found) > 1 else None
-
-
 HEAD = ["", "ours", "floor", "ratio", "target", "met"]
 
 
 def line(cells: list[str]) -> str:
-    return "{:<40}{:>12}{:>12}{:>7}{:>13}{:>5}".format(*cells)
+    return "{:<46}{:>13}{:>14}{:>7}{:>13}{:>5}".format(*cells)
 
 
 PARTS = ("changes", "loads", "cold", "playing", "fifty")
@@ -301,17 +288,17 @@ PARTS = ("changes", "loads", "cold", "playing", "fifty")
 
 def measure(parts: tuple[str, ...] = PARTS, count: int = 66, rounds: int = 5) -> Iterator[Row]:
     """Run the parts asked for; servers on the first core, the browser on the others."""
-    everywhere, chromium = cores(), executable()
+    chromium = executable()
     with ExitStack() as stack:
-        servers = {name: stack.enter_context(running_app(file, cpu=_server_core())) for name, file in APPS.items()}
-        if len(everywhere) > 1:
-            os.sched_setaffinity(0, set(everywhere[1:]))
-            stack.callback(os.sched_setaffinity, 0, set(everywhere))
+        servers = {name: stack.enter_context(running_app(file, cpu=SERVER_CORE)) for name, file in APPS.items()}
+        if SERVER_CORE is not None:
+            os.sched_setaffinity(0, set(CORES[1:]))
+            stack.callback(os.sched_setaffinity, 0, set(CORES))
         playwright = stack.enter_context(sync_playwright())
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         stack.callback(browser.close)
-        for name, server in servers.items():
+        for server in servers.values():
             with a_context(browser) as context:
                 visit(context, server, "")
         work = {
@@ -333,11 +320,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="first loads, and rounds of playing")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a target is missed")
     options = parser.parse_args(argv)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no server is left behind
     missed = 0
     print(line(HEAD), flush=True)
     for row in measure(tuple(options.parts) or PARTS, options.changes, options.rounds):
         missed += row.met is False
         print(line(row.cells()), flush=True)
+    if hasattr(os, "getloadavg"):  # times and frames of a crowded machine say little
+        print(f"Processes waiting for this machine's {os.cpu_count()} cores, last 5 minutes: {os.getloadavg()[1]:.1f}")
     return int(options.check and missed > 0)
 
 

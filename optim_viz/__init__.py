@@ -1,31 +1,36 @@
 """See how optimizers move: `import optim_viz as ov`."""
 
 import importlib
+import os
 from typing import Any
 
-from optim_viz.formula import FormulaError
-from optim_viz.optimizers import OPTIMIZERS, Optimizer
-from optim_viz.outcome import Outcome
-from optim_viz.spec import from_spec, spec
-from optim_viz.surfaces import SURFACES, Surface
-from optim_viz.trace import Path, trace
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")  # two BLAS threads beside a busy process are many times slower than one
+
+from optim_viz.formula import FormulaError  # noqa: E402
+from optim_viz.optimizers import OPTIMIZERS, Optimizer  # noqa: E402
+from optim_viz.outcome import Outcome  # noqa: E402
+from optim_viz.spec import from_spec, spec  # noqa: E402
+from optim_viz.surfaces import SURFACES, Surface  # noqa: E402
+from optim_viz.trace import Path, trace  # noqa: E402
 
 _LATER = {"animate": "optim_viz.player"}  # the core needs neither the player nor Plotly
+_ROOMS = ("data", "figures", "nn")
 
 __all__ = ["OPTIMIZERS", "SURFACES", "FormulaError", "Optimizer", "Outcome", "Path", "Surface", "animate",
            "from_spec", "spec", "trace"]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    """Every optimizer by its name (`ov.Adam`), and what loads on first use (`ov.animate`, `ov.figures`)."""
+    """Every optimizer by its name (`ov.Adam`), and what loads on first use (`ov.animate`, `ov.nn`, ...)."""
     if name in OPTIMIZERS:
         return OPTIMIZERS[name]
     if name in _LATER:
         return getattr(importlib.import_module(_LATER[name]), name)
-    if name == "figures":
-        return importlib.import_module("optim_viz.figures")
+    if name in _ROOMS:
+        return importlib.import_module(f"optim_viz.{name}")
     raise AttributeError(f"module 'optim_viz' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *OPTIMIZERS, "figures"])
+    return sorted([*__all__, *OPTIMIZERS, *_ROOMS])

@@ -17,7 +17,7 @@ _CLASS = "class"  # a Python keyword, so no field can have this name
 def spec(obj: Any) -> str:
     """Canonical JSON with class names: equal things give equal text, things of another type never do.
 
-    Takes optimizers, surfaces, numbers, text, arrays, and lists or dicts of these; ValueError for what cannot
+    Takes optimizers, surfaces, networks, numbers, text, arrays, and lists or dicts of these; ValueError for what cannot
     be written down (a Python function, NaN).
     """
     return json.dumps(_plain(obj), sort_keys=True, separators=(",", ":"))
@@ -40,7 +40,10 @@ def _speaks(error: Exception) -> bool:
 
 
 def _classes() -> dict[str, type]:
-    return {**OPTIMIZERS, "Surface": Surface}
+    from optim_viz.data import DataSpec  # these load on first use
+    from optim_viz.nn import PARTS, Network
+
+    return {**OPTIMIZERS, **PARTS, "DataSpec": DataSpec, "Network": Network, "Surface": Surface}
 
 
 def _plain(obj: Any) -> Any:
