@@ -9,5 +9,6 @@ st.set_page_config(page_title="optim_viz", page_icon=":material/moving:", layout
 frame(
     {
         t("Optimizers"): [st.Page("pages/race.py", title=t("Optimizer race"), url_path="race", default=True)],
+        t("Networks"): [st.Page("pages/train.py", title=t("Train a network"), url_path="train")],
     }
 )

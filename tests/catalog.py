@@ -41,7 +41,9 @@ def literals() -> dict[str, str]:
 
 def declared() -> dict[str, str]:
     """msgid -> registry, for every fact a page shows that is declared as data."""
+    from optim_viz.data import DATASETS
     from optim_viz.figures import TEXTS as FIGURES
+    from optim_viz.nn import PARTS
     from optim_viz.optimizers import OPTIMIZERS
     from optim_viz.player import TEXTS as PLAYER
     from optim_viz.presets import PRESETS
@@ -51,6 +53,12 @@ def declared() -> dict[str, str]:
     for rule in OPTIMIZERS.values():
         for text in (rule.idea, rule.differs, *(h.help for h in rule.hyperparameters())):
             found.setdefault(text, "optimizers")
+    for part in PARTS.values():
+        for text in (part.idea, part.differs, *(setting.help for setting in part.settings())):
+            found.setdefault(text, "nn")
+    for data in DATASETS.values():
+        for text in (data.name, data.teaches, data.target, *data.classes, *(p.help for p in data.parameters)):
+            found.setdefault(text, "data")
     for surface in SURFACES.values():
         for text in (surface.name, surface.teaches):
             found.setdefault(text, "surfaces")

@@ -21,6 +21,17 @@ TEXTS: dict[str, str] = {
     "outside": "leaves the picture after step {n}",
     "play": "Play",
     "pause": "Pause",
+    "epoch": "epoch",
+    "accuracy": "accuracy",
+    "training loss": "loss",
+    "training": "training",
+    "validation": "validation",
+    "test": "test",
+    "truth": "true class",
+    "said": "what the network says",
+    "target": "target",
+    "weights": "weights of layer {n}",
+    "activations": "output of layer {n}",
 }
 LONGEST = 40  # characters of a name in a legend
 
@@ -96,7 +107,9 @@ def _became(path: Any, name: str) -> Text:
         case "converged":
             return Text("{name} converged at step {step} with f = {value:.3g}", name=name, step=step, value=value)
         case "growing":
-            return Text("the loss of {name} is growing: f = {value:.3g} after {end} steps", name=name, value=value, end=end)
+            return Text(
+                "the loss of {name} is growing: f = {value:.3g} after {end} steps", name=name, value=value, end=end
+            )
     return Text("{name} is still moving: f = {value:.3g} after {end} steps", name=name, value=value, end=end)
 
 

@@ -1,5 +1,6 @@
 """Controls read from the declarations of surfaces and optimizers."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -46,9 +47,9 @@ def switch(label: str, key: str, default: bool, help: str | None = None) -> bool
     return bound(st.toggle, label, key, among(("true", "false")), value=default, help=help)
 
 
-def whole(label: str, key: str, default: int, most: int = 999_999) -> int:
+def whole(label: str, key: str, default: int, most: int = 999_999, help: str | None = None) -> int:
     """A box for a whole number from 0, such as a seed; an emptied one counts as the default."""
-    value = bound(st.number_input, label, key, within(0, most), value=default, min_value=0, max_value=most)
+    value = bound(st.number_input, label, key, within(0, most), value=default, min_value=0, max_value=most, help=help)
     return default if value is None else value
 
 
@@ -61,39 +62,41 @@ def coordinate(label: str, key: str, default: float) -> float:
     return default if value is None else value
 
 
-def optimizers() -> list[Optimizer]:
-    """Which optimizers race, each with its own hyper-parameters."""
-    names = tuple(OPTIMIZERS)
-    landing = {rule.name: rule for rule in LANDING.optimizers}
+def optimizers(usual: Sequence[Optimizer] = LANDING.optimizers, prefix: str = "") -> list[Optimizer]:
+    """Which optimizers run, each with its own hyper-parameters; at first the `usual` ones.
+
+    `prefix` keeps the controls of one page apart from those of another, in the session and in the link.
+    """
+    names, landing = tuple(OPTIMIZERS), {rule.name: rule for rule in usual}
     chosen = bound(
-        st.pills, t("Optimizers"), "opt", among(names), options=names, default=tuple(landing),
+        st.pills, t("Optimizers"), f"{prefix}opt", among(names), options=names, default=tuple(landing),
         selection_mode="multi",
     )  # fmt: skip
     if not chosen:
-        st.warning(t("Choose at least one optimizer; the last choice keeps racing."))
-    chosen = st.session_state["_racing"] = chosen or st.session_state.get("_racing", tuple(landing))
-    rules = [_rates(name, landing) for name in names if name in chosen]
-    with st.expander(t("More hyper-parameters"), key="more", on_change="rerun") as box:
-        return [_rest(name, rate, landing, bool(box.open)) for name, rate in rules]
+        st.warning(t("Choose at least one optimizer; the last choice stays."))
+    chosen = st.session_state[f"_{prefix}racing"] = chosen or st.session_state.get(f"_{prefix}racing", tuple(landing))
+    rules = [_rates(name, landing, prefix) for name in names if name in chosen]
+    with st.expander(t("More hyper-parameters"), key=f"{prefix}more", on_change="rerun") as box:
+        return [_rest(name, rate, landing, bool(box.open), prefix) for name, rate in rules]
 
 
 def _default(name: str, parameter: Any, landing: dict[str, Optimizer]) -> float:
     return getattr(landing[name], parameter.name) if name in landing else parameter.default
 
 
-def _rates(name: str, landing: dict[str, Optimizer]) -> tuple[str, float | None]:
+def _rates(name: str, landing: dict[str, Optimizer], prefix: str) -> tuple[str, float | None]:
     lr = next((p for p in OPTIMIZERS[name].hyperparameters() if p.name == "lr"), None)
     if lr is None:
         return name, None
     default = _default(name, lr, landing)
-    return name, choice(f"{name} · lr", key_of(name, "lr"), lr.choices, default, t(lr.help))
+    return name, choice(f"{name} · lr", prefix + key_of(name, "lr"), lr.choices, default, t(lr.help))
 
 
-def _rest(name: str, rate: float | None, landing: dict[str, Optimizer], shown: bool) -> Optimizer:
+def _rest(name: str, rate: float | None, landing: dict[str, Optimizer], shown: bool, prefix: str) -> Optimizer:
     """The other hyper-parameters; a folded control at its default has nothing to say, and is left out."""
     values = {} if rate is None else {"lr": rate}
     for p in OPTIMIZERS[name].hyperparameters():
-        key, default = key_of(name, p.name), _default(name, p, landing)
+        key, default = prefix + key_of(name, p.name), _default(name, p, landing)
         if p.name != "lr":
             drawn = shown or not quiet(key, default)
             label = f"{name} · {p.name}"

@@ -2,17 +2,23 @@
 
 import gc
 import os
+import runpy
 import socket
 import stat
 from contextlib import suppress
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from threadpoolctl import threadpool_limits
 
 from optim_viz.ui import state
 from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
+
+
+_FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 
 def frame(pages: dict[str, list[Any]]) -> None:
@@ -31,14 +37,23 @@ def frame(pages: dict[str, list[Any]]) -> None:
         speak(chosen)
         st.rerun()
     st.html(_style())
+    _FRAMED.set(True)
     page.run()
 
 
 def split() -> tuple[Any, Any, Any, Any]:
     """Containers of a page: a row on top, the picture, the controls beside it, the words under it."""
+    _need_frame()
     top = st.container()
     with st.container(key="split"):
         return top, st.container(), st.container(), st.container()
+
+
+def _need_frame() -> None:
+    """On a fresh server Streamlit answers the first deep link with the bare page: then app.py runs around it."""
+    if not _FRAMED.get():
+        runpy.run_path(str(Path(__file__).parents[2] / "app.py"))
+        st.stop()
 
 
 @cache
@@ -50,6 +65,7 @@ def _style() -> str:
 def settle() -> None:
     """Once per process, so that it can serve a class: garbage and delayed packets cost more than the pages do."""
     gc.collect()
+    threadpool_limits(1)  # two BLAS threads beside a busy process are many times slower than one
     gc.freeze()  # Streamlit collects after every run; what is loaded by now need not be walked again
     _send_at_once()
 

@@ -17,7 +17,7 @@ SHOWN = """() => {
     sliders: all("input[type=range]", (slider) => [slider.ariaLabel, slider.value]),
     boxes: all(".stMain input:not([type=range])",
       (box) => [box.ariaLabel, box.type === "checkbox" ? box.checked : box.value]),
-    chosen: all("[data-testid$=Active]", (button) => button.innerText),
+    chosen: all("button[data-selected=true]", (button) => button.innerText),
     formulas: all(".st-key-split .katex annotation", (formula) => formula.textContent),
   };
 }"""
@@ -153,6 +153,7 @@ def test_another_language_keeps_every_value(visit):
     until(page, lambda: page.locator("h1").inner_text() != "Optimizer race")
     assert resting(page).evaluate(SHOWN) == korean
     assert len(korean["sliders"]) > 5
+    assert korean["chosen"][0] == "한국어"
 
 
 def test_back_returns_to_the_surface_before(visit):

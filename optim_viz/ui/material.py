@@ -1,0 +1,140 @@
+"""Data to train on: a set of the catalogue with its parameters, or a table of one's own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from optim_viz.data import DATASETS, Data, DataSpec, Report, Split, fetch, fetched, read_csv
+from optim_viz.data.table import read_table
+from optim_viz.ui import cached
+from optim_viz.ui.controls import choice
+from optim_viz.ui.i18n import t
+from optim_viz.ui.state import named
+from optim_viz.words import Text
+
+CSV = "csv"
+LANDING = "moons"
+NAMES = {**{key: dataset.name for key, dataset in DATASETS.items()}, CSV: Text("My own table (CSV)")}
+TASKS = {"auto": Text("as the target suggests"), "classification": Text("classification"),
+         "regression": Text("regression")}  # fmt: skip
+KINDS = {"number": Text("number"), "category": Text("category"), "target": Text("target"),
+         "left out": Text("left out")}  # fmt: skip
+_CHOSEN, _TABLE = "_chosen", "_table"
+_DATA = cached.Bounded(12)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Data with their split; `source` says which they are, `code` how a notebook gets the split."""
+
+    source: DataSpec | str
+    data: Data
+    split: Split
+    code: str
+
+    @property
+    def name(self) -> str:
+        """What a person may be told: never the words of a file."""
+        return DATASETS[self.source.name].name if isinstance(self.source, DataSpec) else NAMES[CSV]
+
+
+def known(spec: DataSpec) -> Chosen:
+    """A set of the catalogue, loaded once per process; ValueError where it has to be fetched first."""
+
+    def load() -> Chosen:
+        data = spec.load().flat()
+        changed = {p.name: v for p, (_, v) in zip(DATASETS[spec.name].parameters, spec.parameters, strict=True)
+                   if v != p.default}  # fmt: skip
+        arguments = ", ".join(f"{k}={v!r}" for k, v in changed.items())
+        flat = ".flat()" if DATASETS[spec.name].image else ""
+        return Chosen(spec, data, data.split(), f"DATASETS[{spec.name!r}].load({arguments}){flat}.split()")
+
+    return _DATA.make(spec, load)
+
+
+def choose(prefix: str = "") -> Chosen | None:
+    """The controls; None while there is nothing to train on, with a sentence that says why."""
+    name = named(st.selectbox, t("Data"), f"{prefix}data", NAMES, LANDING)
+    if name == CSV:
+        return _own(prefix)
+    chosen = DATASETS[name]
+    st.caption(t(chosen.teaches))
+    values = {p.name: choice(f"{t(chosen.name)} · {p.name}", f"{name}.{p.name}", p.choices, p.default, t(p.help))
+              for p in chosen.parameters}  # fmt: skip
+    spec = DataSpec(name, **values)
+    if chosen.download and _DATA.get(spec) is None and not fetched(name):
+        _offer(name)
+        return None
+    try:
+        return known(spec)
+    except ValueError as wrong:
+        st.warning(t(wrong.args[0]))
+        return None
+
+
+def _offer(name: str) -> None:
+    st.info(t("These images are not on this machine yet."))
+    if st.button(t("Download them (30 MB)"), key="fetch", width="stretch"):
+        try:
+            with st.spinner(t("Downloading …")):
+                fetch(name)
+        except ValueError as wrong:
+            st.warning(t(wrong.args[0]))
+        else:
+            st.rerun()
+
+
+def _own(prefix: str) -> Chosen | None:
+    st.caption(t("Your table stays in this session: a link cannot carry it."))
+    file = st.file_uploader(t("CSV file, at most 5 MB"), ["csv", "tsv", "txt"], key=f"{prefix}file", max_upload_size=10)
+    if file is None:
+        return None
+    try:
+        names = _names(file)
+        target = _target(names, prefix)
+        task = named(st.selectbox, t("Task"), f"{prefix}task", TASKS, "auto")
+        chosen, report = _read(file, target, None if task == "auto" else task)
+    except ValueError as wrong:
+        st.warning(t(wrong.args[0]))
+        return None
+    _tell(report)
+    return chosen
+
+
+def _names(file: Any) -> tuple[str, ...]:
+    """The columns of the file, read once per file."""
+    kept = st.session_state.get(_TABLE)
+    if kept is None or kept[0] != file.file_id:
+        kept = st.session_state[_TABLE] = (file.file_id, read_table(file.getvalue()).names, {})
+    return kept[1]
+
+
+def _target(names: tuple[str, ...], prefix: str) -> int:
+    key, columns = f"{prefix}target", tuple(range(1, len(names) + 1))
+    if st.session_state.get(key) not in columns:
+        st.session_state[key] = columns[-1]
+    return st.selectbox(t("Target column"), columns, key=key, format_func=lambda k: names[k - 1])
+
+
+def _read(file: Any, target: int, task: str | None) -> tuple[Chosen, Report]:
+    made = st.session_state[_TABLE][2]
+    if (target, task) not in made:
+        with cached.GATE:
+            data, report = read_csv(file.getvalue(), target, task=task)
+            split = data.split()
+        asked = f", {target}" + (f", task={task!r}" if task else "")
+        code = f'read_csv(open("table.csv", "rb").read(){asked})[0].split()'
+        made.clear()  # one table at a time
+        made[target, task] = Chosen(f"{CSV} {data.digest}", data, split, code), report
+    return made[target, task]
+
+
+def _tell(report: Report) -> None:
+    """What was made of the table; names are the file's own words, so they stand in a code block."""
+    st.markdown("\n".join(f"- {t(sentence)}" for sentence in report.sentences()))
+    lines = []
+    for column in report.columns:
+        notes = " ".join(t(note) for note in column.notes)
+        lines.append(f"{column.number} {column.name}: {t(KINDS[column.kind])}. {notes}".strip())
+    st.code("\n".join(lines), language=None, height=200 if len(lines) > 7 else "content", wrap_lines=True)

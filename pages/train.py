@@ -1,0 +1,18 @@
+"""Train a network: the same small network, trained by several optimizers side by side."""
+
+from optim_viz.ui import material, trained, training
+from optim_viz.ui.frame import split
+
+top, stage, panel, words = split()
+with panel:
+    chosen = material.choose(training.PREFIX)
+    setup = training.settings(chosen)
+with top:
+    training.start(setup, chosen)
+result = training.latest(setup, chosen)
+with stage:
+    trained.picture(result, setup)
+with words:
+    trained.words(result)
+with stage:
+    training.go()
