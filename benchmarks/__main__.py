@@ -7,7 +7,13 @@ import sys
 for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_pool] = "1"  # before NumPy is imported: one thread each is what the ratios are about
 
-LINES = ("sweep", "gradient", "lockstep", "basin", "networks")  # modules with `run()`, which yields a measure.Result per line
+LINES = (
+    "sweep",
+    "gradient",
+    "lockstep",
+    "basin",
+    "networks",
+)  # modules with `run()`, which yields a measure.Result per line
 TABLES = ("response",)  # modules with `main(argv)`, which prints a table of its own and takes options
 FORM = "{:<46} {:>9} {:>10} {:>9} {:>8}  {:<4} {}"
 

@@ -17,7 +17,7 @@ from optim_viz.trace import Path, trace  # noqa: E402
 _LATER = {"animate": "optim_viz.player"}  # the core needs neither the player nor Plotly
 _ROOMS = ("data", "figures", "nn")
 
-__all__ = ["OPTIMIZERS", "SURFACES", "FormulaError", "Optimizer", "Outcome", "Path", "Surface", "animate",
+__all__ = ["OPTIMIZERS", "SURFACES", "FormulaError", "Optimizer", "Outcome", "Path", "Surface",
            "from_spec", "spec", "trace"]  # fmt: skip
 
 
@@ -33,4 +33,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, *OPTIMIZERS, *_ROOMS])
+    return sorted([*__all__, *OPTIMIZERS, *_LATER, *_ROOMS])

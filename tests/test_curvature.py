@@ -95,7 +95,9 @@ def test_product_is_a_symmetric_matrix(net):
     value, gradient = net.value_and_gradient(theta, X, y)
     assert product.value == value
     np.testing.assert_array_equal(product.gradient, gradient)
+    arrays = len(product._memory.arrays)
     np.testing.assert_array_equal(product(u), hu)
+    assert len(product._memory.arrays) == arrays > 0  # the same arrays every time
 
 
 @pytest.mark.parametrize("net", SMALL.values(), ids=SMALL)
@@ -163,6 +165,18 @@ def test_eigenvalues_of_every_kind_of_hessian():
     np.testing.assert_array_equal(straight.values, [0, 0])
     assert straight.done
     assert straight.products < 10
+
+
+def test_eigenvalues_close_to_each_other():
+    """Where the basis must be replaced many times, values still come to 1e-8 and vectors stay orthonormal."""
+    net = Network([300, 1])
+    X = np.diag(np.sqrt(150 * np.linspace(1, 2, 300)))
+    H = hessian(net, np.zeros(301), X, np.zeros(300))
+    found = top_eigenvalues(net, np.zeros(301), X, np.zeros(300), k=4)
+    assert found.done
+    np.testing.assert_allclose(found.values, np.linalg.eigvalsh(H)[::-1][:4], rtol=1e-8)
+    np.testing.assert_allclose(found.vectors @ found.vectors.T, np.eye(4), atol=1e-12)
+    assert 100 < found.products < 400
 
 
 def test_eigenvalue_steps():

@@ -22,9 +22,7 @@ STEPS = 12
 def slope(p):
     """The gradient of x²/20 + y² + 0.3 x y³: not separable, so that a mixed-up axis shows."""
     x, y = p
-    return np.stack(
-        [x / 10 + 0.3 * y * y * y, 2 * y + 0.9 * x * y * y]
-    )  # ** rounds numbers and arrays differently
+    return np.stack([x / 10 + 0.3 * y * y * y, 2 * y + 0.9 * x * y * y])  # ** rounds numbers and arrays differently
 
 
 def bowl(p):
@@ -433,9 +431,7 @@ def test_radam_starts_as_momentum():
 
 def test_nadam_uses_the_new_gradient_twice():
     """With ψ = 0 every μ_t is β₁/2: the first step by hand."""
-    xs, _ = run(
-        optimizers.NAdam(lr=0.1, beta1=0.8, momentum_decay=0), np.zeros(1), lambda _: np.array([5.0]), 1
-    )
+    xs, _ = run(optimizers.NAdam(lr=0.1, beta1=0.8, momentum_decay=0), np.zeros(1), lambda _: np.array([5.0]), 1)
     m_hat = 0.4 * 0.2 * 5 / (1 - 0.16) + 0.6 * 5 / (1 - 0.4)
     np.testing.assert_allclose(xs[1], -0.1 * m_hat / 5, rtol=1e-8)
 
@@ -451,9 +447,7 @@ def test_rprop_ignores_the_size():
     start = np.array([-7.0, 2.0])
     path, _ = run(optimizers.Rprop(lr=0.1), start, bowl, 40)
     for scale in (1e-200, 1e-9, 1e200):
-        assert np.array_equal(
-            run(optimizers.Rprop(lr=0.1), start, lambda p, s=scale: s * bowl(p), 40)[0], path
-        )
+        assert np.array_equal(run(optimizers.Rprop(lr=0.1), start, lambda p, s=scale: s * bowl(p), 40)[0], path)
 
 
 def test_rprop_by_numbers():

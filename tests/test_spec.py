@@ -29,9 +29,7 @@ def test_surfaces_come_back(surface):
 
 def test_a_surface_with_parameters_comes_back():
     """Parameters, domain, and minima given as formulas are part of the spec."""
-    bowl = Surface(
-        "(x-a)^2/b + y^2", a=3, b=20, x=(-5, 5), start=(1, 2), minima=[("a", 0)], value=0, name="곡면"
-    )
+    bowl = Surface("(x-a)^2/b + y^2", a=3, b=20, x=(-5, 5), start=(1, 2), minima=[("a", 0)], value=0, name="곡면")
     back = from_spec(spec(bowl))
     assert back == bowl
     assert back.replace(a=4).minima.tolist() == [[4, 0]]
@@ -111,9 +109,7 @@ def test_refused(text):
     assert isinstance(caught.value.args[0], Text)
 
 
-@pytest.mark.parametrize(
-    "obj", [float("nan"), np.inf, np.array([np.nan]), print, object(), {1: 2}, {"class": "SGD"}]
-)
+@pytest.mark.parametrize("obj", [float("nan"), np.inf, np.array([np.nan]), print, object(), {1: 2}, {"class": "SGD"}])
 def test_not_written(obj):
     """What has no exact text is refused when writing."""
     with pytest.raises(ValueError) as caught:  # noqa: PT011

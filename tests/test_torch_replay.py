@@ -124,10 +124,7 @@ def adamp_by_hand(r, gradients, start):
             along = sum(a * b for a, b in zip(unit, p, strict=True))
             p = [b - along * a for a, b in zip(unit, p, strict=True)]
             share, projected = r.wd_ratio, projected + 1
-        x = [
-            a * (1 - r.lr * r.weight_decay * share) - r.lr / (1 - r.beta1**t) * b
-            for a, b in zip(x, p, strict=True)
-        ]
+        x = [a * (1 - r.lr * r.weight_decay * share) - r.lr / (1 - r.beta1**t) * b for a, b in zip(x, p, strict=True)]
         path.append(x)
     return np.array(path), projected
 

@@ -53,7 +53,7 @@ def charts(app):
 
 
 def test_the_page_opens_with_a_finished_run():
-    """Two moons, three optimizers, curves, three boundaries and a table: nothing to press, nothing to complain about."""
+    """Two moons, three optimizers, curves, three boundaries and a table: nothing to press, nothing complained about."""
     app = visit()
     assert list(table(app)) == ["SGD", "Momentum", "Adam"]
     assert len(charts(app)) == 5
@@ -177,6 +177,24 @@ def test_bad_input_gets_a_sentence_and_the_result_stays(case):
     assert app.button(key="train").disabled == refused
 
 
+def test_every_parameter_of_the_link_refuses_nonsense():
+    """Whatever a link asks for, the page opens with a finished run."""
+    keys = set(widgets(unfold(visit()))) - {"train", "weights", "measurements", "lang"}
+    for nonsense in ("", "<b>x</b>", "-1", "nan", "1e400", "9" * 400, "[]"):
+        app = visit(dict.fromkeys(keys, nonsense))
+        assert len(table(app)) == 3
+        assert not any("<b>" in text for text in said(app))
+
+
+def test_a_view_that_does_not_fit_the_new_data_gives_way():
+    """Boundaries are looked at, then digits are trained: their mistakes are shown, in the link's own order too."""
+    app = move(move(visit(SMALL), "net.view", "confusion"), "net.view", "boundary")
+    press(move(app, "net.data", "digits"))
+    assert app.button_group(key="net.view").value == "mistakes"
+    press(move(move(app, "net.view", "inside"), "net.data", "iris"))
+    assert app.button_group(key="net.view").value == "inside"
+
+
 TABLES = {
     "one class": (b"x,y,kind\n1,2,a\n3,4,a\n5,6,a\n", "The target has only one class"),
     "a header": (b"x,y\n", "The file has only a header and no data."),
@@ -216,7 +234,7 @@ def test_a_table_of_ones_own_is_trained_on():
     app.file_uploader(key="net.file").set_value(("mine.csv", own_table(), "text/csv")).run()
     assert not app.exception
     assert any("<b>width</b>" in code for code in said(app, "code"))
-    assert not any("width" in text or "height" in text for text in said(app))
+    assert not any("<b>width" in text or "**height" in text for text in said(app))
     press(app)
     data = result(app).chosen.data
     assert (data.features, data.classes, len(data)) == (("<b>width</b>", "**height**"), ("$x$", "one"), 60)
@@ -237,7 +255,7 @@ def test_a_table_of_ones_own_is_trained_on():
 def test_the_notebook_code_trains_the_same(before):
     """Run as it stands, it gives the parameters of the page bit for bit."""
     app, told = visit(before), {}
-    exec(trained.snippet(result(app)), told)  # noqa: S102 - that it can be run is what is tested
+    exec(trained.snippet(result(app)), told)
     assert np.array_equal(told["history"].final.theta, result(app).history.final.theta)
     assert np.array_equal(told["history"].test.score, result(app).history.test.score)
 
@@ -246,7 +264,7 @@ def test_the_code_is_shown_on_demand():
     """Folded there is none; unfolded it is the snippet of the result."""
     app = visit(SMALL)
     assert said(app, "code") == []
-    assert said(unfold(app), "code") == [trained.snippet(result(app))]
+    assert said(unfold(app), "code") == [trained.snippet(result(app)).strip()]
 
 
 def test_what_is_saved_can_be_read_again():
@@ -380,7 +398,7 @@ def test_a_confusion_counts_every_sample():
 
 
 def test_curves_are_the_history():
-    """Validation bold and training thin of each optimizer, up to its end; losses on a log scale, accuracy as a share."""
+    """Validation bold and training thin of each optimizer, up to its end; log loss, accuracy in percent."""
     _, history = moons()
     loss, score = (training.curves(history, what) for what in ("loss", "score"))
     assert np.array_equal(loss.data[0].y, history.train_loss[0])

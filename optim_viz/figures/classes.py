@@ -89,7 +89,7 @@ def mistakes(pictures: np.ndarray, truth: Sequence[str], said: Sequence[str], *,
     pictures = pictures[:MOST_PICTURES]
     height, width = pictures.shape[1:]
     down = -(-len(pictures) // ACROSS)
-    tall, wide = round(height * 1.35), round(width * 1.1) + 1
+    tall, wide = round(height * 1.5), round(width * 1.1) + 1
     sheet = np.full((down * tall, ACROSS * wide), np.nan)
     notes = []
     for k, (picture, a, b) in enumerate(zip(pictures, truth, said, strict=False)):

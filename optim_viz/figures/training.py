@@ -44,7 +44,7 @@ def curves(
     figure.update_xaxes(axis(theme, say["epoch"], rangemode="tozero"))
     if what == "loss":
         title = say["log"].format(title=say["training loss"])
-        figure.update_yaxes(axis(theme, title, type="log", exponentformat="power", dtick=1 if _wide(history) else None))
+        figure.update_yaxes(axis(theme, title, type="log", exponentformat="power", dtick=_ticks(history)))
     else:
         share = history.score == "accuracy"
         low = min((float(history.train_score[k, : int(e) + 1].min()) for k, e in enumerate(history.end) if e >= 0),
@@ -54,10 +54,11 @@ def curves(
     return figure
 
 
-def _wide(history: Any) -> bool:
-    """Whether the losses span so much that only decades should be ticks."""
+def _ticks(history: Any) -> Any:
+    """Decades where the losses span many, 2 and 5 between them where few, else as Plotly likes."""
     y = history.train_loss[history.train_loss > 0]
-    return bool(y.size and y.max() / y.min() > 100)
+    span = y.max() / y.min() if y.size else 1
+    return 1 if span > 100 else "D2" if span > 5 else None
 
 
 def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown: bool) -> go.Scatter:

@@ -237,17 +237,22 @@ class Pooled(Tangent):
     """Max pooling takes the change of the pixel it took."""
 
     def settle(self, dy, dp, onward):
-        self.taken = self.layer.backward((), self.kept, np.ones_like(dy), (), Mode()) != 0
+        taken = self.layer.backward((), self.kept, np.ones_like(dy), (), Mode())
+        self.taken = [np.ascontiguousarray(window) for window in self.layer._windows(taken)]  # 1.0 or 0.0
         return super().settle(dy, dp, onward)
 
     def push(self, v, rx, empty):
-        rx = np.multiply(rx, self.taken, out=empty((len(rx), *self.x.shape[1:])))
-        return sum(self.layer._windows(rx)), None  # all but one of each window are 0
+        windows = zip(self.layer._windows(rx), self.taken, strict=True)
+        ry, spare = (empty((len(rx), *self.y.shape[1:])) for _ in range(2))
+        np.multiply(*next(windows), out=ry)
+        for window, taken in windows:
+            ry += np.multiply(window, taken, out=spare)
+        return ry, None
 
     def pull(self, v, memo, rdy, out, onward, empty):
         rdx = empty((len(rdy), *self.x.shape[1:]))
         rdx.fill(0.0)
-        for taken, target in zip(self.layer._windows(self.taken), self.layer._windows(rdx), strict=True):
+        for taken, target in zip(self.taken, self.layer._windows(rdx), strict=True):
             np.multiply(rdy, taken, out=target)
         return rdx
 

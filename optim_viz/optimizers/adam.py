@@ -187,9 +187,7 @@ class RAdam(Optimizer):
         r"x_t = x_{t-1} - \eta\, \frac{m_t}{1-\beta_1^t} \cdot \begin{cases}"
         r"r_t \sqrt{1-\beta_2^t} \,/\, (\sqrt{v_t} + \epsilon) & \rho_t > 5 \\ 1 & \text{else}\end{cases}",
     )
-    source = (
-        "Liu et al. 2020, Algorithm 2, with the threshold 5 of the authors' code (4 in the paper; 5 in torch)"
-    )
+    source = "Liu et al. 2020, Algorithm 2, with the threshold 5 of the authors' code (4 in the paper; 5 in torch)"
     torch = "torch.optim.RAdam(params, lr={lr}, " + _BETAS + ")"
 
     lr: Value = rate(0.001)

@@ -82,13 +82,9 @@ def _below(value: Any, interval: str) -> bool:
     return bool(value <= high if interval[-1] == "]" else value < high)
 
 
-def param(
-    default: float, choices: tuple[float, ...], symbol: str, help: str, interval: str = "[0, ∞)"
-) -> Any:
+def param(default: float, choices: tuple[float, ...], symbol: str, help: str, interval: str = "[0, ∞)") -> Any:
     """A dataclass field: default, control choices, LaTeX symbol, one line of help, allowed interval."""
-    return field(
-        default=default, metadata={"choices": choices, "symbol": symbol, "help": help, "interval": interval}
-    )
+    return field(default=default, metadata={"choices": choices, "symbol": symbol, "help": help, "interval": interval})
 
 
 @dataclass_transform(frozen_default=True)
@@ -136,9 +132,7 @@ class Optimizer:
     @property
     def limit(self) -> str:
         """The stability limit as a formula in λmax, "" where none is known."""
-        return self.bound.format(
-            "(λmax + weight decay)" if np.any(getattr(self, "weight_decay", 0)) else "λmax"
-        )
+        return self.bound.format("(λmax + weight decay)" if np.any(getattr(self, "weight_decay", 0)) else "λmax")
 
     @classmethod
     @cache
@@ -229,9 +223,7 @@ def fraction(default: float, symbol: str, help: str) -> Any:
     return param(default, FRACTIONS, symbol, help, "[0, 1)")
 
 
-def epsilon(
-    default: float, help: str = "Small number that keeps the division finite, outside the root."
-) -> Any:
+def epsilon(default: float, help: str = "Small number that keeps the division finite, outside the root.") -> Any:
     """The ε > 0 of a denominator."""
     return param(default, EPS, r"\epsilon", help, "(0, ∞)")
 

@@ -72,9 +72,7 @@ class Nesterov(Optimizer):
     )
     source = "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4"
     differs = "torch stores the look-ahead point x + μv instead of x: its path is this one, seen μv ahead."
-    torch = (
-        "torch.optim.SGD(params, lr={lr}, momentum={momentum}, weight_decay={weight_decay}, nesterov=True)"
-    )
+    torch = "torch.optim.SGD(params, lr={lr}, momentum={momentum}, weight_decay={weight_decay}, nesterov=True)"
     bound = "2(1+μ)/(1+2μ)/{}"
 
     lr: Value = rate(0.001)
@@ -95,9 +93,7 @@ class Nesterov(Optimizer):
 
     def torch_code(self):
         code = super().torch_code()
-        return (
-            code if np.all(self.momentum) else code.replace(", nesterov=True", "")
-        )  # torch refuses it at μ = 0
+        return code if np.all(self.momentum) else code.replace(", nesterov=True", "")  # torch refuses it at μ = 0
 
 
 def _limit(numerator: Value, curvature: Value) -> Value | None:

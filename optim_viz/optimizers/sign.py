@@ -42,10 +42,7 @@ class Rprop(Optimizer):
         r"x_t = x_{t-1} - \operatorname{sign}(g_t)\, \Delta_t",
     )
     source = "Riedmiller & Braun 1993, in the form iRprop− of Igel & Hüsken 2000 (as torch)"
-    torch = (
-        "torch.optim.Rprop(params, lr={lr}, etas=({eta_minus}, {eta_plus}), "
-        "step_sizes=({step_min}, {step_max}))"
-    )
+    torch = "torch.optim.Rprop(params, lr={lr}, etas=({eta_minus}, {eta_plus}), step_sizes=({step_min}, {step_max}))"
 
     lr: Value = rate(0.01, "The first step length, the same for every coordinate.")
     eta_minus: Value = param(
@@ -62,9 +59,7 @@ class Rprop(Optimizer):
         "Factor while the slope keeps its sign.",
         "[1, ∞)",
     )
-    step_min: Value = param(
-        1e-6, (0.0, 1e-10, 1e-8, 1e-6, 1e-4, 1e-3, 1e-2), r"\Delta_{\min}", "Shortest step."
-    )
+    step_min: Value = param(1e-6, (0.0, 1e-10, 1e-8, 1e-6, 1e-4, 1e-3, 1e-2), r"\Delta_{\min}", "Shortest step.")
     step_max: Value = param(50.0, (*LR[-12:], 20.0, 50.0), r"\Delta_{\max}", "Longest step.", "(0, ∞)")
 
     def init(self, x):

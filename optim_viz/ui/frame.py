@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 from optim_viz.ui import state
 from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
 
-
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 

@@ -48,10 +48,12 @@ def named(
     kept = st.session_state.setdefault(_KEPT, {})
     written = st.session_state.setdefault(_WRITTEN, {})
     asked = st.query_params.get(key)
+    if st.session_state.get(key) not in (*options, None):  # it was chosen when there were other options
+        del st.session_state[key]
     if asked != written.get(key):  # a link, or the browser's Back button: the URL leads
         st.session_state[key] = asked if asked in options else default
     elif key not in st.session_state:
-        st.session_state[key] = kept.get(key, default)
+        st.session_state[key] = kept[key] if kept.get(key) in options else default
     elif st.session_state[_TURNED]:  # the browser holds a label of the other language, and would send it back
         st.session_state[key] = st.session_state[key]
     value = widget(label, tuple(options), key=key, format_func=lambda name: t(options[name]), **more)

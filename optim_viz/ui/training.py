@@ -13,7 +13,7 @@ from optim_viz.data import DataSpec
 from optim_viz.figures import TEXTS
 from optim_viz.figures.training import curves
 from optim_viz.nn import INITIALIZERS, CrossEntropy, Network
-from optim_viz.nn.history import History, Point, Progress
+from optim_viz.nn.history import History, Progress
 from optim_viz.nn.training import Settings, Trainer
 from optim_viz.optimizers import SGD, Adam, Momentum, Optimizer
 from optim_viz.ui import cached, material
@@ -39,7 +39,7 @@ LOSSES = {
 MOST_SECONDS, AT_ONCE = 60, 1.5
 CHECKPOINTS = 60
 _OVERHEAD = 1e-4  # seconds of a step apart from the arithmetic
-SLICE, REDRAW = 0.1, 0.5  # seconds of work between two looks at Stop, and between two pictures
+SLICE, REDRAW = 0.08, 0.5  # seconds of work between two looks at Stop, and between two pictures
 _JOB, _RESULT = "_job", "_result"
 _RUNS, _COSTS = cached.Bounded(8), cached.Bounded(128)
 _NUMBERS = count()
@@ -255,7 +255,8 @@ def go() -> None:
     job: Job | None = st.session_state.get(_JOB)
     if job is None:
         return
-    bar, chart, events, drawn = st.empty(), st.empty(), job.trainer.events(), 0.0
+    bar, chart, events = st.empty(), st.empty(), job.trainer.events()
+    drawn, known = 0.0, 1
     texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
     while True:
         told, history = _slice(events)
@@ -268,15 +269,15 @@ def go() -> None:
         said = t("Epoch {epoch} of {epochs}, about {seconds} s left", epoch=step // job.trainer.batches.per_epoch,
                  epochs=job.setup.epochs, seconds=f"{left:.0f}")  # fmt: skip
         bar.progress(min(step / max(steps, 1), 1.0), said)
-        if any(isinstance(e, Point) for e in told) and perf_counter() - drawn > REDRAW:
+        if len(job.trainer.points) > known and perf_counter() - drawn > REDRAW:
             with chart.container(key="curves"):
                 for what in ("loss", "score"):
                     st.plotly_chart(curves(job.trainer.history(), what, theme=theme, texts=texts), theme=None, alt=said)
-            drawn = perf_counter()
+            drawn, known = perf_counter(), len(job.trainer.points)
 
 
 def _slice(events: Generator[Any, None, None]) -> tuple[list[Any], History | None]:
-    """A tenth of a second of training behind the gate: the events, and the history once it is over."""
+    """Less than a fifth of a second of training behind the gate: the events, and the history once it is over."""
     told: list[Any] = []
     with cached.GATE:
         begun = perf_counter()

@@ -3,7 +3,7 @@
 import pytest
 from axe_core_python.base import AXE_SCRIPT
 
-from tests.browser.test_player import settled
+from tests.browser.test_player import settled, until
 from tests.pages import pages
 
 pytestmark = pytest.mark.browser
@@ -19,6 +19,7 @@ ALLOWED = {
     ("listitem", "stSidebarNavItems"): "The same menu: its items stand in a header's box.",
     ("listitem", "stNavSection"): "The same menu.",
 }
+STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('.st-key-split'))"
 CHECK = """async (tags) => {
   const { violations, incomplete } = await axe.run(document, { runOnly: tags });
   const broke = ({ none }) => none.some(({ id }) => id === "error-occurred");  // a color that axe cannot read, say
@@ -47,7 +48,7 @@ def test_no_violation_that_is_ours(new_page, url, link, theme):
     page.locator("h1").wait_for()
     if link.startswith("?"):
         settled(page)
-    page.locator("style", has_text=".st-key-split").first.wait_for(state="attached")
+    until(page, lambda: page.evaluate(STYLED))
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(500)
     page.evaluate(AXE_SCRIPT)

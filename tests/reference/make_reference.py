@@ -115,9 +115,7 @@ class AdamP(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         r, p = self.rule, self.param_groups[0]["params"][0]
-        state = (
-            self.state[p] or self.state[p].update(step=0, exp_avg=p * 0, exp_avg_sq=p * 0) or self.state[p]
-        )
+        state = self.state[p] or self.state[p].update(step=0, exp_avg=p * 0, exp_avg_sq=p * 0) or self.state[p]
         state["step"] += 1
         state["exp_avg"].lerp_(p.grad, 1 - r.beta1)
         state["exp_avg_sq"].mul_(r.beta2).addcmul_(p.grad, p.grad, value=1 - r.beta2)
@@ -165,9 +163,7 @@ def main() -> None:
     lines = [f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in head.items()] + lines
     runs = ",\n".join(json.dumps(record(rule, grads)) for rule in RULES)
     lines.append('  "runs": [\n' + runs + "\n  ]")
-    Path(__file__).with_name("optimizers.json").write_text(
-        "{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8"
-    )
+    Path(__file__).with_name("optimizers.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

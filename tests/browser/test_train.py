@@ -1,0 +1,112 @@
+"""The training page in a real browser: it trains, Stop and a closed tab end it, and it fits a phone."""
+
+import re
+import time
+
+import pytest
+
+from tests.browser.test_player import until
+from tests.server import running_app
+
+pytestmark = pytest.mark.browser
+LONG = "net.data=digits&net.layers=300,300&net.epochs=200&net.batch=50"  # half a minute on a core of today
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running_app() as one:
+        yield one
+
+
+@pytest.fixture
+def visit(new_page, server):
+    """`visit(query, width)`: the page with its first result drawn."""
+
+    def make(query="lang=en", width=1280, **options):
+        page = new_page(width, 900, **options)
+        page.goto(f"{server.url}/train?{query}")
+        page.locator(".js-plotly-plot .scatterlayer").first.wait_for()
+        until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
+        return page
+
+    return make
+
+
+def button(page, name):
+    return page.get_by_role("button", name=name)
+
+
+def cpu(pid):
+    """Seconds of work the server has done so far."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        user, system = file.read().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / 100
+
+
+def test_it_trains_on_the_button(visit):
+    """Another seed leaves the result; Train replaces it, and the link holds the seed."""
+    page = visit()
+    was = page.locator(".stMarkdown table").inner_text()
+    box = page.get_by_role("spinbutton", name=re.compile("^Seed"))
+    box.fill("7")
+    box.press("Enter")
+    page.get_by_text("Still the last result").wait_for()
+    assert page.locator(".stMarkdown table").inner_text() == was
+    button(page, "Train").click()
+    until(page, lambda: page.locator(".stMarkdown table").count() and page.locator("table").inner_text() != was)
+    assert page.get_by_text("Still the last result").count() == 0
+    assert "net.seed=7" in page.url
+
+
+def stopped(page):
+    """Seconds from the click on Stop until the page can train again."""
+    begun = time.monotonic()
+    button(page, "Stop").click()
+    button(page, "Train").wait_for()
+    return time.monotonic() - begun
+
+
+def test_stop_ends_a_long_training_and_keeps_what_is_there(visit):
+    """Curves grow while it trains, other controls do not end it; half a second after Stop it is over."""
+    page = visit(f"lang=en&{LONG}")
+    button(page, "Train").click()
+    page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
+    page.get_by_role("textbox", name="Hidden layers").fill("5")
+    page.get_by_role("textbox", name="Hidden layers").press("Enter")
+    page.wait_for_timeout(700)
+    page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
+    took = [stopped(page)]
+    page.locator(".stMarkdown table").wait_for()
+    assert "stopped by hand" in page.locator(".stMarkdown table").inner_text()
+    assert "300-300" in page.get_by_text("Still the last result").inner_text()
+    page.get_by_role("textbox", name="Hidden layers").fill("301, 300")
+    page.get_by_role("textbox", name="Hidden layers").press("Enter")
+    while min(took) >= 0.5 and len(took) < 4:  # other programs may hold this machine up
+        page.get_by_text(re.compile("about [0-9]{2} s")).wait_for()
+        button(page, "Train").click()
+        page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
+        took.append(stopped(page))
+    assert min(took) < 0.5
+
+
+def test_a_closed_tab_ends_a_training(visit, server):
+    """Half a second after the tab is gone the server rests."""
+    page = visit(f"lang=en&{LONG}")
+    button(page, "Train").click()
+    page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
+    page.close()
+    time.sleep(0.5)
+    before = cpu(server.pid)
+    time.sleep(1)
+    assert cpu(server.pid) - before < 0.2
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_it_fits_a_phone(visit, lang):
+    """At 390 px nothing is wider than the screen, and the button comes before everything that scrolls."""
+    page = visit(f"lang={lang}", width=390)
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+    widths = page.evaluate("[...document.querySelectorAll('.js-plotly-plot')].map((one) => one.offsetWidth)")
+    assert len(widths) == 5
+    assert all(250 < width < 390 for width in widths)
+    assert page.get_by_role("button", name=re.compile("Train|학습")).first.bounding_box()["y"] < 400
