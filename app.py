@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from optim_viz.ui.frame import frame
+from optim_viz.ui.frame import ICON, frame
 from optim_viz.ui.i18n import t
 
-st.set_page_config(page_title="optim_viz", page_icon=":material/moving:", layout="wide")
+st.set_page_config(page_title="optim_viz", page_icon=ICON, layout="wide")
 frame(
     {
         t("Optimizers"): [st.Page("pages/race.py", title=t("Optimizer race"), url_path="race", default=True)],

@@ -30,6 +30,8 @@ TEXTS: dict[str, str] = {
     "truth": "true class",
     "said": "what the network says",
     "target": "target",
+    "batch size": "batch size",
+    "median": "median",
     "weights": "weights of layer {n}",
     "activations": "output of layer {n}",
 }

@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from optim_viz.ui import state
 from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
 
+ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 

@@ -122,14 +122,11 @@ def _set(name: str) -> dict[str, Any]:
 
 def start(ground: Surface) -> tuple[float, float]:
     """Where every path begins: two boxes, a random one, the surface's own."""
-    left, right = st.columns(2)
-    with left:
+    with st.container(horizontal=True):
         x = coordinate(t("start x"), "x0", float(ground.start[0]))
-    with right:
         y = coordinate(t("start y"), "y0", float(ground.start[1]))
-    with left:
+    with st.container(horizontal=True):
         st.button(t("Random start"), on_click=_random, args=(ground,), width="stretch")
-    with right:
         st.button(t("Reset start"), on_click=move_start, args=ground.start, width="stretch")
     if not np.isfinite(ground.value((x, y))):
         st.warning(t("f has no value at this start: the paths end where they begin."))

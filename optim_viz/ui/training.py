@@ -103,7 +103,7 @@ def _network(chosen: Chosen | None) -> Network | None:
     )  # fmt: skip
     more = _more(chosen)
     try:
-        units = _units(text)
+        units = hidden_units(text)
         if chosen is None:
             return None
         outputs = 1 if more["loss"] == "binary_cross_entropy" else chosen.data.outputs
@@ -113,7 +113,8 @@ def _network(chosen: Chosen | None) -> Network | None:
         return None
 
 
-def _units(text: str) -> list[int]:
+def hidden_units(text: str) -> list[int]:
+    """What a person wrote into the box of hidden layers; ValueError with a sentence."""
     words = [word for word in re.split(r"[\s,]+", text) if word]
     if not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
         raise ValueError(Text("Write whole numbers with commas between them, such as 64, 32."))
@@ -173,7 +174,7 @@ def _batch(chosen: Chosen | None) -> int | None:
 def landing() -> tuple[Setup, Chosen]:
     """What the page opens with."""
     chosen = material.known(DataSpec(material.LANDING))
-    units = [chosen.data.X.shape[1], *_units(LAYERS), chosen.data.outputs]
+    units = [chosen.data.X.shape[1], *hidden_units(LAYERS), chosen.data.outputs]
     net = Network(units, activation=ACTIVATIONS[0], init="glorot")
     return Setup(chosen.source, net, RULES, 20, 40, 0), chosen
 

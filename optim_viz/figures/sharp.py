@@ -1,0 +1,75 @@
+"""Sharp and flat: a dot per run and a bar at the median, and curvature against the edge of stability."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from optim_viz.figures.base import INK, axis, layout
+from optim_viz.figures.style import styles
+from optim_viz.figures.text import words
+
+WIDE = 0.35  # half the width of a median's bar, in batch sizes
+
+
+def dots(
+    groups: Mapping[str, Sequence[float]], title: str, *, share: bool = False, log: bool = False, theme: str = "light",
+    texts: Mapping[str, str] | None = None,
+) -> go.Figure:  # fmt: skip
+    """Batch size -> one value per seed, and their median; log only where every value is above 0."""
+    say = words(texts)
+    known = {name: [float(v) for v in values if np.isfinite(v)] for name, values in groups.items()}
+    log = log and all(v > 0 for values in known.values() for v in values)
+    figure = go.Figure(layout=layout(theme, uirevision=title, height=300, showlegend=False))
+    for k, ((name, values), look) in enumerate(zip(known.items(), styles(known), strict=True)):
+        side = np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(len(values))
+        marker = {"color": look.color(theme), "symbol": "circle", "size": 9, "opacity": 0.75}
+        form = "%{y:.1%}" if share else "%{y:.3~g}"
+        figure.add_trace(go.Scatter(x=k + side, y=values, mode="markers", marker=marker, name=name,
+                                    hovertemplate=f"{form}<extra></extra>"))  # fmt: skip
+        if values:
+            middle = float(np.median(values))
+            figure.add_trace(go.Scatter(x=[k - WIDE, k + WIDE], y=[middle, middle], mode="lines", name=say["median"],
+                                        line={"color": INK[theme], "width": 2.5}, hovertemplate=form))  # fmt: skip
+    figure.update_xaxes(axis(theme, say["batch size"], tickvals=list(range(len(known))), ticktext=list(known),
+                             range=[-0.5, len(known) - 0.5]))  # fmt: skip
+    text = say["log"].format(title=title) if log else title
+    figure.update_yaxes(axis(theme, text, type="log" if log else "linear", tickformat=".0%" if share else None,
+                             dtick=None if share or not log else _ticks(known)))  # fmt: skip
+    return figure
+
+
+def _ticks(known: Mapping[str, Sequence[float]]) -> Any:
+    """Whole decades where the values span more than two, else 1, 2, 5."""
+    values = [v for some in known.values() for v in some]
+    return 1 if values and max(values) / min(values) > 100 else "D2"
+
+
+def edge(
+    edges: Sequence[Any], what: str = "curvature", *, theme: str = "light", texts: Mapping[str, str] | None = None
+) -> go.Figure:
+    """ "curvature": λmax where it was measured, and the line 2/lr. "loss" (log): the training loss at each step."""
+    say = words(texts)
+    figure = go.Figure(layout=layout(theme, uirevision=what, height=320))
+    look = styles(["λmax"])[0]
+    line = {"color": look.color(theme), "width": 2}
+    if what == "curvature":
+        known = [e for e in edges if e.curvature is not None and np.isfinite(e.curvature)]
+        figure.add_trace(go.Scatter(x=[e.step for e in known], y=[e.curvature for e in known], name="λmax", line=line,
+                                    mode="lines+markers", marker={"size": 5, "color": line["color"]},
+                                    hovertemplate="%{y:.4~g}"))  # fmt: skip
+        if known:
+            figure.add_trace(go.Scatter(x=[0, known[-1].step], y=[known[0].limit] * 2, name="2/lr", mode="lines",
+                                        line={"color": INK[theme], "width": 2, "dash": "6px,4px"},
+                                        hovertemplate="%{y:.4~g}"))  # fmt: skip
+        figure.update_yaxes(axis(theme, "λmax", rangemode="tozero"))
+    else:
+        shown = [e for e in edges if np.isfinite(e.loss) and e.loss > 0]
+        figure.add_trace(go.Scatter(x=[e.step for e in shown], y=[e.loss for e in shown], mode="lines", line=line,
+                                    name=say["training loss"], hovertemplate="%{y:.4~g}"))  # fmt: skip
+        wide = bool(shown) and max(e.loss for e in shown) / min(e.loss for e in shown) > 100
+        figure.update_yaxes(axis(theme, say["log"].format(title=say["training loss"]), type="log",
+                                 exponentformat="power", dtick=1 if wide else None))  # fmt: skip
+    figure.update_xaxes(axis(theme, say["step"], rangemode="tozero"))
+    return figure
