@@ -58,7 +58,7 @@ MOVES = {
     "lang": ({}, "ko", {"title", "words"}),
     "surface": ({}, "Matyas", {"preset", "formula", "grid", "levels", "start", "numbers", "controls"}),
     "Elongated bowl.a": ({}, 50.0, {"preset", "grid", "levels", "numbers"}),
-    "opt": ({}, ["SGD", "Lion"], {"preset", "names", "numbers", "controls", "view"}),
+    "opt": ({"view": "rules"}, ["SGD", "Lion"], {"preset", "names", "numbers", "controls", "view"}),
     "suit": ({"SGD.lr": "0.01", "Adam.lr": "0.001"}, None, {"numbers"}),
     "x0": ({}, 3.5, {"preset", "start", "numbers"}),
     "y0": ({}, -4.0, {"preset", "start", "numbers"}),

@@ -135,7 +135,7 @@ def take_away(paths: Sequence[Path], show: Display) -> None:
 
 def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     """What only some want to see, computed only when shown."""
-    view = named(st.segmented_control, t("More"), "view", VIEWS, "rules", required=True, label_visibility="collapsed")
+    view = named(st.segmented_control, t("More"), "view", VIEWS, None, label_visibility="collapsed")
     theme = st.context.theme.type or "light"
     texts = {key: t(text) for key, text in figures.TEXTS.items()}
     alt = t(figures.summary(paths))
