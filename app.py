@@ -9,6 +9,10 @@ st.set_page_config(page_title="optim_viz", page_icon=ICON, layout="wide")
 frame(
     {
         t("Optimizers"): [st.Page("pages/race.py", title=t("Optimizer race"), url_path="race", default=True)],
-        t("Networks"): [st.Page("pages/train.py", title=t("Train a network"), url_path="train")],
+        t("Networks"): [
+            st.Page("pages/train.py", title=t("Train a network"), url_path="train"),
+            st.Page("pages/landscape.py", title=t("Loss landscape"), url_path="landscape"),
+            st.Page("pages/sharp.py", title=t("Sharp and flat"), url_path="sharp"),
+        ],
     }
 )

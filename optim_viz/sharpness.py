@@ -16,7 +16,7 @@ from optim_viz.optimizers import Optimizer
 from optim_viz.words import Text
 
 TOP, RADIUS, DIRECTIONS, TOLERANCE = 3, 0.1, 20, 1e-6
-SHUFFLES, CHANCE = 2000, 0.05
+SHUFFLES, CHANCE = 2000, 0.025
 UNLIKE = 1.5  # medians of the training loss that differ by more than this factor are not of equal depth
 HOVERS = 0.25  # how far from 2/lr, relatively, counts as on the edge
 _TRAINING = 0.8  # of the work on one batch size
@@ -273,8 +273,9 @@ def edge_reading(edges: Sequence[Edge]) -> Text:
 
 def table(minima: Sequence[Minimum]) -> str:
     """All runs as CSV, one line each."""
-    lines = ["batch,seed,updates,epochs,outcome,train_loss,test_score,sharpness,"
-             + ",".join(f"eigenvalue_{k + 1}" for k in range(max((len(m.eigenvalues) for m in minima), default=0)))]  # fmt: skip
+    most = max((len(m.eigenvalues) for m in minima), default=0)
+    names = ["batch", "seed", "updates", "epochs", "outcome", "train_loss", "test_score", "sharpness"]
+    lines = [",".join([*names, *(f"eigenvalue_{k + 1}" for k in range(most))])]
     for m in minima:
         numbers = (m.loss, m.score, m.sharpness, *map(float, m.eigenvalues))
         lines.append(",".join(map(str, (m.batch, m.seed, m.updates, m.epochs, m.kind, *map(repr, numbers)))))

@@ -1,6 +1,6 @@
 """Sharp and flat: do large batches find sharp minima, and does flat mean better? And the edge of stability."""
 
-from optim_viz.ui import material, sharp
+from optim_viz.ui import material, sharp, sharpened
 from optim_viz.ui.frame import split
 
 top, stage, panel, words = split()
@@ -11,8 +11,8 @@ with top:
     sharp.start(setup, chosen)
 result = sharp.latest()
 with stage:
-    sharp.picture(result, setup)
+    sharpened.picture(result, setup)
 with words:
-    sharp.words(result)
-with stage:
+    sharpened.words(result)
+with top:
     sharp.go()

@@ -430,7 +430,7 @@ def test_growing_path_does_not_hide_the_others(wild):
 def test_summary_says_what_happened(wild, book):
     """One sentence with names, outcomes, steps and losses from the data; translatable piece by piece."""
     assert figures.summary(wild) == (
-        f"Elongated bowl from (-7, 2): SGD lr=1.05 is growing: f = {wild[0].value[60]:.3g} after 60 steps; "
+        f"Elongated bowl from (-7, 2): the loss of SGD lr=1.05 is growing: f = {wild[0].value[60]:.3g} after 60 steps; "
         f"SGD lr=3.0 diverged at step {wild[1].outcome.step}; "
         f"SGD lr=0.1 is still moving: f = {wild[2].value[60]:.3g} after 60 steps."
     )

@@ -15,6 +15,7 @@ from optim_viz.nn import CrossEntropy, Network, verdict, views
 from optim_viz.nn.training import train
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import trained
+from optim_viz.ui import training as running
 from optim_viz.ui.training import RULES, Setup, landing, seconds
 from optim_viz.words import Text
 from tests.pages import link, opened, said, table, unfold, widgets
@@ -65,6 +66,20 @@ def test_the_page_opens_with_a_finished_run():
 def test_the_first_run_is_made_once_for_all():
     """A second session gets the very same result."""
     assert result(visit()) is result(visit())
+
+
+def test_every_picture_on_the_way_is_drawn(monkeypatch):
+    """A training that is looked at after every event ends like one that is not."""
+    quiet = press(move(visit(SMALL), "net.seed", 8))
+    monkeypatch.setattr(running, "SLICE", 0.0)
+    monkeypatch.setattr(running, "REDRAW", -1.0)
+    drawn = []
+    monkeypatch.setattr(
+        running, "curves", lambda *given, **more: drawn.append(given) or training.curves(*given, **more)
+    )
+    app = press(move(visit(SMALL), "net.seed", 8))
+    assert np.array_equal(result(app).history.final.theta, result(quiet).history.final.theta)
+    assert [len(history.epoch) for history, what in drawn if what == "loss"] == [2, 3, 4, 5, 6]
 
 
 # control: (link before, new value, the fields of the setup that change)
@@ -184,6 +199,8 @@ def test_every_parameter_of_the_link_refuses_nonsense():
         app = visit(dict.fromkeys(keys, nonsense))
         assert len(table(app)) == 3
         assert not any("<b>" in text for text in said(app))
+        move(app, "net.seed", 3)
+        assert float(link(app)["net.seed"]) == 3
 
 
 def test_a_view_that_does_not_fit_the_new_data_gives_way():

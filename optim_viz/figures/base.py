@@ -123,7 +123,8 @@ def numbers(z: np.ndarray) -> Any:
 
 def same_view(surface: Any) -> str:
     """Changes with the surface alone, so that zoom and camera survive new paths."""
-    return f"{surface.formula} {surface.parameters} {surface.x} {surface.y}"
+    facts = (getattr(surface, name, "") for name in ("formula", "parameters", "x", "y"))
+    return " ".join(map(str, facts))
 
 
 def crossings(p: np.ndarray, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:

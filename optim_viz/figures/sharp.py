@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from optim_viz.figures.base import INK, axis, layout
 from optim_viz.figures.style import styles
-from optim_viz.figures.text import words
+from optim_viz.figures.text import short, words
 
 WIDE = 0.35  # half the width of a median's bar, in batch sizes
 
@@ -35,15 +35,24 @@ def dots(
     figure.update_xaxes(axis(theme, say["batch size"], tickvals=list(range(len(known))), ticktext=list(known),
                              range=[-0.5, len(known) - 0.5]))  # fmt: skip
     text = say["log"].format(title=title) if log else title
-    figure.update_yaxes(axis(theme, text, type="log" if log else "linear", tickformat=".0%" if share else None,
-                             dtick=None if share or not log else _ticks(known)))  # fmt: skip
+    figure.update_yaxes(axis(theme, text, type="log" if log else "linear", tickformat=".0%" if share else None))
+    ticks = _ticks([v for values in known.values() for v in values]) if log else []
+    if ticks:
+        figure.update_yaxes(tickvals=ticks, ticktext=[short(v) for v in ticks])
     return figure
 
 
-def _ticks(known: Mapping[str, Sequence[float]]) -> Any:
-    """Whole decades where the values span more than two, else 1, 2, 5."""
-    values = [v for some in known.values() for v in some]
-    return 1 if values and max(values) / min(values) > 100 else "D2"
+def _ticks(values: Sequence[float]) -> list[float]:
+    """Powers of ten about the values, with 2 and 5 times or more between them until there are three."""
+    if not values:
+        return []
+    low, high, ticks = min(values) / 1.2, max(values) * 1.2, []
+    powers = range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+    for leads in ((1,), (1, 2, 5), (1, 2, 3, 4, 5, 6, 8)):
+        ticks = [v for v in (float(f"{lead}e{power}") for power in powers for lead in leads) if low <= v <= high]
+        if len(ticks) > 2:
+            break
+    return ticks
 
 
 def edge(

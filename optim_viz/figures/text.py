@@ -32,6 +32,9 @@ TEXTS: dict[str, str] = {
     "target": "target",
     "batch size": "batch size",
     "median": "median",
+    "distance": "distance",
+    "true": "true loss",
+    "shown": "in the plane",
     "weights": "weights of layer {n}",
     "activations": "output of layer {n}",
 }

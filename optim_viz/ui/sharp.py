@@ -2,22 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 from time import perf_counter
-from typing import Any
 
 import streamlit as st
 
 from optim_viz import sharpness
 from optim_viz.curvature import Edge, edge_of_stability
 from optim_viz.data import DataSpec
-from optim_viz.figures import TEXTS
-from optim_viz.figures import sharp as figures
 from optim_viz.nn import Network
 from optim_viz.optimizers import OPTIMIZERS, SGD, Optimizer
-from optim_viz.sharpness import Agreement, Found, Minimum
+from optim_viz.sharpness import Found, Minimum
 from optim_viz.ui import cached, material
 from optim_viz.ui.controls import choice, key_of, number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import t
 from optim_viz.ui.material import Chosen
 from optim_viz.ui.state import among, bound, named
 from optim_viz.ui.training import ACTIVATIONS, LONGEST, MOST_SECONDS, RULES, hidden_units
@@ -35,13 +33,11 @@ RATES = tuple(v for v in next(p for p in SGD.hyperparameters() if p.name == "lr"
 STEPS = (100, 200, 400, 600, 1000, 2000, 5000)
 LOOKS = 60  # measurements of the curvature on the way
 SLICE = 0.1  # seconds of work between two looks at Stop
-VERDICTS = {"supported": Text("supported here"), "contradicted": Text("contradicted here"),
-            "not distinguishable": Text("not distinguishable from chance")}  # fmt: skip
-MEASURES = (Text("λmax"), Text("random directions"))
 _OVERHEAD, _LOOK = 2e-4, 3e-4  # seconds of a step, and of a measurement, apart from the arithmetic
 _PRODUCTS = 60  # Hessian products for the top eigenvalues, about
 _JOB, _RESULT = "_sharp_job", "_sharp_result"
-_RUNS, _FIGURES, _COSTS = cached.Bounded(8), cached.Bounded(48), cached.Bounded(128)
+_RUNS, _COSTS = cached.Bounded(8), cached.Bounded(128)
+_NUMBERS = count()
 
 
 @dataclass(frozen=True)
@@ -70,12 +66,13 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A finished experiment: minima, and the measured steps of the walk."""
+    """A finished experiment: minima, and the steps of the walk; `number` is its own."""
 
     setup: Setup
     chosen: Chosen
     minima: tuple[Minimum, ...]
     edges: tuple[Edge, ...]
+    number: int
 
 
 @dataclass(eq=False)
@@ -85,6 +82,18 @@ class Job:
     setup: Setup
     work: Iterator[float | Result]
     done: float = 0.0
+    result: Result | None = None
+
+    def advance(self) -> None:
+        """A slice of the work."""
+        begun = perf_counter()
+        for told in self.work:
+            if isinstance(told, Result):
+                self.result = told
+            else:
+                self.done = told
+            if perf_counter() - begun > SLICE:
+                return
 
 
 def settings(chosen: Chosen | None) -> Setup | None:
@@ -95,7 +104,8 @@ def settings(chosen: Chosen | None) -> Setup | None:
     unit = named(st.segmented_control, t("What is equal for all batch sizes"), f"{PREFIX}unit", UNITS, "updates",
                  required=True, help=t("Equal epochs give a small batch many more updates; equal updates show it less "
                                        "data."))  # fmt: skip
-    length = choice(t("Updates") if unit == "updates" else t("Epochs"), PREFIX + unit, LENGTHS[unit], LENGTH[unit])
+    label = t("Updates") if unit == "updates" else t("Epochs")
+    length = choice(label, PREFIX + unit, LENGTHS[unit], LENGTH[unit])
     seeds = choice(t("Seeds"), f"{PREFIX}seeds", SEEDS, 5, t("Each seed is a training of its own at every batch size; "
                                                              "its first weights are the same for all."))  # fmt: skip
     st.markdown(f"**{t('Edge of stability')}**")
@@ -129,8 +139,9 @@ def _rule() -> Optimizer:
     names, usual = tuple(OPTIMIZERS), {rule.name: rule for rule in RULES}
     name = bound(st.selectbox, t("Optimizer"), f"{PREFIX}opt", among(names), options=names, index=names.index("SGD"))
     lr = next(p for p in OPTIMIZERS[name].hyperparameters() if p.name == "lr")
-    default = usual[name].lr if name in usual else lr.default  # type: ignore[attr-defined]
-    return OPTIMIZERS[name](lr=choice(f"{name} · lr", PREFIX + key_of(name, "lr"), lr.choices, default, t(lr.help)))
+    default = getattr(usual.get(name), "lr", lr.default)
+    values = {"lr": choice(f"{name} · lr", PREFIX + key_of(name, "lr"), lr.choices, default, t(lr.help))}
+    return OPTIMIZERS[name](**values)
 
 
 def _size(size: int) -> str:
@@ -226,13 +237,11 @@ def _work(setup: Setup, chosen: Chosen, last: Result | None) -> Iterator[float |
             kept[edge.step] = edge  # the last word on a step has the curvature
             yield 0.9 + 0.1 * edge.step / max(setup.steps, 1)
         edges = tuple(kept.values())
-    yield Result(setup, chosen, minima, edges)
+    yield Result(setup, chosen, minima, edges, next(_NUMBERS))
 
 
-def latest() -> Result | None:
-    """The last result of this session, at first that of the landing settings; None while one is under way."""
-    if _JOB in st.session_state:
-        return None
+def latest() -> Result:
+    """The last result of this session, at first that of the landing settings."""
     if _RESULT not in st.session_state:
         setup, chosen = landing()
         st.session_state[_RESULT] = _RUNS.make(setup, lambda: list(_work(setup, chosen, None))[-1])
@@ -240,22 +249,19 @@ def latest() -> Result | None:
 
 
 def go() -> None:
-    """Goes on, if something is under way: the last thing in a run, so that Stop is there to be pressed."""
+    """Goes on, if something is under way: the last thing in a run, so that Stop is there to be pressed.
+
+    Whatever the person does ends this run of the page at the next line that draws; the next one goes on from there,
+    unless it was Stop. A closed tab ends it in the same way.
+    """
     job: Job | None = st.session_state.get(_JOB)
     if job is None:
         return
     bar = st.empty()
-    while True:
-        with cached.GATE:
-            begun = perf_counter()
-            for told in job.work:
-                if isinstance(told, Result):
-                    st.session_state[_RESULT] = told
-                    del st.session_state[_JOB]
-                    break
-                job.done = told
-                if perf_counter() - begun > SLICE:
-                    break
-        if _JOB not in st.session_state:
-            st.rerun()
+    while job.result is None:
         bar.progress(min(job.done, 1.0), t("Training and measuring …"))
+        with cached.GATE:
+            job.advance()
+    st.session_state[_RESULT] = job.result
+    del st.session_state[_JOB]
+    st.rerun()

@@ -31,9 +31,10 @@ def bound(widget: Callable[..., Any], label: str, key: str, fits: Fits, **option
     """A control whose words need no translation; `fits` tells whether it can show what a link asks for."""
     asked = st.query_params.get_all(key) if key not in st.session_state else []
     refused = not all(map(fits, asked))
-    if refused and widget is st.number_input:
-        del st.query_params[key]  # Streamlit stumbles over an infinite one
-    value = widget(label, key=key, bind="query-params", **options)
+    stumbles = refused and widget is st.number_input  # Streamlit fails on an infinite number in the link
+    if stumbles:
+        del st.query_params[key]
+    value = widget(label, key=key, bind=None if stumbles else "query-params", **options)
     if refused:
         _refuse()
     return value

@@ -72,12 +72,12 @@ def _made(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]
 
 def _told(result: Result) -> Text:
     """The end of every curve, for those who cannot see them."""
-    told = Text("")
+    told: Text | None = None
     for k, name in enumerate(training.names(result.history)):
         loss, end = result.history.train_loss[k], max(int(result.history.end[k]), 0)
         one = Text("{name}: training loss from {first:.3g} to {last:.3g}", name=name, first=loss[0], last=loss[end])
         told = Text("{one}; {more}", one=told, more=one) if told else one
-    return told
+    return told  # type: ignore[return-value]  # there is always a first name
 
 
 @st.fragment

@@ -137,7 +137,11 @@ def _more(chosen: Chosen | None) -> dict[str, Any]:
                          index=starts.index(init))  # fmt: skip
         norm = switch(t("Batch normalization"), f"{PREFIX}bn", False) if drawn("bn", False) else False
         drop = choice(t("Dropout"), f"{PREFIX}dropout", DROPOUT, 0.0) if drawn("dropout", 0.0) else 0.0
-        l2 = choice("L2", f"{PREFIX}l2", L2, 0.0, t("½ λ Σ w² is added to the loss.")) if drawn("l2", 0.0) else 0.0
+        l2 = (
+            choice(t("L2 penalty"), f"{PREFIX}l2", L2, 0.0, t("½ λ Σ w² is added to the loss."))
+            if drawn("l2", 0.0)
+            else 0.0
+        )
     return {"loss": loss, "init": init, "batch_norm": norm, "dropout": drop, "l2": l2}
 
 
@@ -256,8 +260,10 @@ def go() -> None:
     job: Job | None = st.session_state.get(_JOB)
     if job is None:
         return
-    bar, chart, events = st.empty(), st.empty(), job.trainer.events()
-    drawn, known = 0.0, 1
+    bar, events = st.empty(), job.trainer.events()
+    with st.container(key="curves"):
+        charts = {"loss": st.empty(), "score": st.empty()}
+    drawn, known, left = 0.0, 1, seconds(job.setup, job.chosen)
     texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
     while True:
         told, history = _slice(events)
@@ -266,14 +272,13 @@ def go() -> None:
             del st.session_state[_JOB]
             st.rerun()
         step, steps = job.trainer.place.step, job.trainer.steps
-        left = next((e.seconds_left for e in reversed(told) if isinstance(e, Progress)), 0.0)
+        left = next((e.seconds_left for e in reversed(told) if isinstance(e, Progress)), left)
         said = t("Epoch {epoch} of {epochs}, about {seconds} s left", epoch=step // job.trainer.batches.per_epoch,
                  epochs=job.setup.epochs, seconds=f"{left:.0f}")  # fmt: skip
         bar.progress(min(step / max(steps, 1), 1.0), said)
         if len(job.trainer.points) > known and perf_counter() - drawn > REDRAW:
-            with chart.container(key="curves"):
-                for what in ("loss", "score"):
-                    st.plotly_chart(curves(job.trainer.history(), what, theme=theme, texts=texts), theme=None, alt=said)
+            for what, chart in charts.items():
+                chart.plotly_chart(curves(job.trainer.history(), what, theme=theme, texts=texts), theme=None, alt=said)
             drawn, known = perf_counter(), len(job.trainer.points)
 
 

@@ -1,0 +1,159 @@
+"""What the experiment on sharp and flat minima shows: dots, verdicts on the claim, a table, the edge of stability."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from optim_viz import sharpness
+from optim_viz.figures import TEXTS
+from optim_viz.figures import sharp as figures
+from optim_viz.sharpness import Agreement, Row
+from optim_viz.ui import cached
+from optim_viz.ui.controls import number
+from optim_viz.ui.i18n import language, t
+from optim_viz.ui.sharp import PREFIX, UNITS, Result, Setup
+from optim_viz.words import Text
+
+VERDICTS = {"supported": Text("supported here"), "contradicted": Text("contradicted here"),
+            "not distinguishable": Text("not distinguishable from chance")}  # fmt: skip
+MEASURES = (Text("by λmax"), Text("by random directions"))
+_MADE = cached.Bounded(64)
+
+
+def picture(result: Result, setup: Setup | None) -> None:
+    """A dot per run; what that says about the claim; then the walk along the edge of stability."""
+    with st.container():
+        if setup is not None and setup != result.setup:
+            st.caption(t("Still the last result: {what}. Press the button for the new settings.", what=_what(result)))
+        told, share = _rows(result), _score(result) == "accuracy"
+        st.caption(t("Each dot is one training, the bar their median. λmax: the largest eigenvalue of the Hessian of "
+                     "the training loss. Rise: how much that loss grows on average when each filter moves by {radius} "
+                     "of its length in a random direction.", radius=f"{sharpness.RADIUS:.0%}"))  # fmt: skip
+        panels = {"top": "λmax", "sharpness": t("rise of the loss"), "score": t("accuracy") if share else "R²"}
+        panels["score"] = f"{t('test')}: {panels['score']}"
+        with st.container(key="panels"):
+            for name, title in panels.items():
+                alt = f"{title}: {'; '.join(f'{_batch(result, r)} {_middle(r, name, share)}' for r in told)}"
+                figure = _figure(result, name, lambda say, theme, name=name, title=title: figures.dots(
+                    _groups(result, told, name), title, share=share and name == "score", log=name != "score",
+                    theme=theme, texts=say))  # fmt: skip
+                st.plotly_chart(figure, key=f"{PREFIX}dots.{name}", theme=None, alt=alt,
+                                config={"displayModeBar": False})  # fmt: skip
+        _claims(result)
+        _edge(result)
+
+
+def _what(result: Result) -> str:
+    """The settings of a result in one line of numbers and names."""
+    setup = result.setup
+    sizes = ", ".join(str(b or "N") for b in setup.batches)
+    rule = f"{setup.rule.label()} {number(getattr(setup.rule, 'lr', 1))}"
+    return (f"{t(result.chosen.name)} · {rule} · {t('batch')} {sizes} · {t(UNITS[setup.unit])} {setup.length} · "
+            f"{t('Seeds')} {setup.seeds}")  # fmt: skip
+
+
+def _figure(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
+    """A figure, made once for all who look at this result."""
+    texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
+    return _MADE.make((result.number, what, theme, language()), lambda: build(texts, theme))
+
+
+def _rows(result: Result) -> list[Row]:
+    return _MADE.make((result.number, "rows"), lambda: sharpness.rows(result.minima))
+
+
+def _score(result: Result) -> str:
+    return "R²" if result.chosen.data.task == "regression" else "accuracy"
+
+
+def _batch(result: Result, row: Row) -> str:
+    return f"N = {row.batch}" if None in result.setup.batches and row.batch == len(result.chosen.split.train) \
+        else str(row.batch)  # fmt: skip
+
+
+def _groups(result: Result, told: list[Row], name: str) -> dict[str, list[float]]:
+    return {_batch(result, r): [getattr(m, name) for m in result.minima
+                                if m.batch == r.batch and m.kind != "diverged"] for r in told}  # fmt: skip
+
+
+def _middle(row: Row, name: str, share: bool) -> str:
+    value = {"top": row.eigenvalues[0], "sharpness": row.sharpness, "score": row.score}[name]
+    return _percent(value, share) if name == "score" else _short(value)
+
+
+def _claims(result: Result) -> None:
+    """The claim's two halves, each by two measures, and the rule that decides."""
+    claims = _MADE.make((result.number, "claims"), lambda: sharpness.claims(result.minima))
+    st.markdown(f"**{t('“Large batches find sharp minima, small ones flat ones, and flat ones generalize better”')}**")
+    lines = []
+    for text, both in ((t("Larger batch, sharper minimum"), claims.larger_is_sharper),
+                       (t("Flatter minimum, better on test samples"), claims.flatter_is_better)):  # fmt: skip
+        for measure, found in zip(MEASURES, both, strict=True):
+            lines.append(f"- {text}, {t(measure)}: {_verdict(found)}")
+    lines += [f"- {t(said)}" for said in sharpness.caveats(_rows(result))]
+    setup = result.setup
+    if setup.unit == "updates":
+        lines.append("- " + t("Equal for all: {length} updates, so that a small batch saw less data.",
+                              length=setup.length))  # fmt: skip
+    else:
+        lines.append("- " + t("Equal for all: {length} epochs, so that a small batch made more updates.",
+                              length=setup.length))  # fmt: skip
+    st.markdown("\n".join(lines))
+    st.caption(t("The rule: pairs are runs of the same seed with different batch sizes; a tie counts half. The verdict "
+                 "is chance unless fewer than 2.5% of {n} shuffles within the seeds agree as often (supported) or as "
+                 "rarely (contradicted). One data set, one network, one optimizer: no proof for others.",
+                 n=sharpness.SHUFFLES))  # fmt: skip
+
+
+def _verdict(found: Agreement) -> str:
+    if not found.pairs:
+        return f"**{t(VERDICTS[found.verdict])}** ({t('no pairs to compare')})"
+    chance = t("{agree} of {pairs} pairs agree; chance alone agrees as often in {share:.2%} of shuffles",
+               agree=f"{found.agree:g}", pairs=found.pairs, share=found.above)  # fmt: skip
+    return f"**{t(VERDICTS[found.verdict])}** ({chance})"
+
+
+def _edge(result: Result) -> None:
+    st.subheader(t("Edge of stability"), anchor=False)
+    reading = t(sharpness.edge_reading(result.edges))
+    st.markdown(reading)
+    with st.container(key="curves"):
+        for what in ("curvature", "loss"):
+            figure = _figure(result, what, lambda say, theme, what=what: figures.edge(
+                result.edges, what, theme=theme, texts=say))  # fmt: skip
+            st.plotly_chart(figure, key=f"{PREFIX}edge.{what}", theme=None, alt=reading)
+    st.caption(t("Gradient descent on all training samples at once, from the first weights of seed 0. On a quadratic "
+                 "it is stable only while λmax is at most 2/lr; networks often rise to that line and stay near "
+                 "it."))  # fmt: skip
+
+
+def words(result: Result) -> None:
+    """The table of medians, and all runs as a file."""
+    with st.container():
+        st.markdown(_table(result))
+        st.download_button(t("Save the measurements (CSV)"), lambda: sharpness.table(result.minima),
+                           "optim_viz_sharp.csv", "text/csv", key="sharpruns", icon=":material/download:",
+                           on_click="ignore")  # fmt: skip
+
+
+def _table(result: Result) -> str:
+    share = _score(result) == "accuracy"
+    name = t("accuracy") if share else "R²"
+    head = [t("Batch size"), t("updates"), t("epochs"), f"{t('loss')}: {t('training')}",
+            t("top eigenvalues of the Hessian"), t("λmax, lowest to highest"), t("rise of the loss"),
+            f"{name}: {t('test')}"]  # fmt: skip
+    lines = [head, [":--", *["--:"] * 7]]
+    for r in _rows(result):
+        lines.append([_batch(result, r), str(r.updates), f"{r.epochs:.4g}", _short(r.loss),
+                      "\xa0/ ".join(map(_short, r.eigenvalues)), f"{_short(r.low)}\xa0…\xa0{_short(r.high)}",
+                      _short(r.sharpness), _percent(r.score, share)])  # fmt: skip
+    return t("Medians over the seeds.") + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−") if value == value else "–"
+
+
+def _percent(value: float, share: bool) -> str:
+    return "–" if value != value else f"{value:.1%}" if share else f"{value:.3f}".replace("-", "−")
