@@ -49,6 +49,7 @@ def test_no_violation_that_is_ours(new_page, url, link, theme):
     if link.startswith("?"):
         settled(page)
     until(page, lambda: page.evaluate(STYLED))
+    page.locator(".st-key-split input").first.wait_for(state="attached")
     page.locator("[data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(500)
     page.evaluate(AXE_SCRIPT)
