@@ -9,6 +9,7 @@ for _pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 LINES = (
     "sweep",
+    "rates",
     "gradient",
     "lockstep",
     "basin",

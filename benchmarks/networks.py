@@ -1,12 +1,14 @@
-"""Training steps of Adam on networks: forward, backward and update, against torch in its default setting, float64."""
+"""Training steps of Adam on networks against torch in its default setting, float64; and how well digits are learned."""
 
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from benchmarks import peers
-from benchmarks.measure import Result, race
+from benchmarks.measure import Result, cpu, race
+from optim_viz.data import DataSpec
 from optim_viz.nn import Conv2d, MaxPool, Network
+from optim_viz.nn.training import train
 from optim_viz.optimizers import Adam
 
 MLP = Network([64, 50, 10])
@@ -20,6 +22,12 @@ AGAINST_TORCH = (  # network, batch, target, steps per timed call
     ("CNN 8-16 on 8x8, batch 100", CNN, 100, 2.0, 15),
 )
 MANY = 16
+SECONDS = 3.0  # of training that a network for the digits may take
+DIGITS = (  # network, share of the test samples to be right about, epochs
+    ("digits MLP 64-100-10", Network([64, 100, 10]), 0.97, 15),
+    ("digits CNN 16-32", Network([Conv2d(16, padding=1), MaxPool(), Conv2d(32, padding=1), MaxPool(), 10],
+                                 input=(1, 8, 8), batch_norm=True), 0.98, 15),
+)  # fmt: skip
 Step = Callable[[], np.ndarray]
 
 
@@ -34,6 +42,25 @@ def run() -> Iterator[Result]:
         ours, theirs = _ours(net, net.init(0), X, y), _theirs(torch, net, net.init(0), X, y)
         yield race(f"{name} vs torch", target, _times(steps, ours), _times(steps, theirs), note=_same(ours, theirs))
     yield from _many(torch)
+    for name, net, wanted, epochs in DIGITS:
+        yield _learned(name, net, wanted, epochs)
+
+
+def _learned(name: str, net: Network, wanted: float, epochs: int) -> Result:
+    """Seconds allowed per second taken, on the test samples of the app's own data; a miss counts as no time at all."""
+    title, scores = f"{name}: {wanted:.0%} right in {SECONDS:g} s", []
+    try:
+        split = DataSpec("digits").load().flat().split(0.7, 0.1)
+    except ValueError as missing:
+        return Result(title, 1, note=str(missing))
+
+    def training() -> None:
+        *_, history = train(net, split, Adam(lr=0.003), epochs=epochs)
+        scores.append(float(history.test.score[0]))
+
+    taken, limit = cpu(training), 1e3 * SECONDS
+    ratio = limit / taken if scores[0] >= wanted else 0.0
+    return Result(title, 1, taken, limit, ratio, note=f"{scores[0]:.1%} of {len(split.test)} test samples")
 
 
 def _many(torch) -> Iterator[Result]:

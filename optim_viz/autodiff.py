@@ -9,6 +9,13 @@ import numpy as np
 _LOCK = threading.RLock()  # with two threads on the tape a nested derivative came back wrong
 
 
+def numpy() -> Any:
+    """autograd's own NumPy, to write a function in that it can differentiate."""
+    from autograd import numpy as anp
+
+    return anp
+
+
 def gradients(function: Callable, *args: Any) -> tuple[np.ndarray, ...]:
     """The derivatives of sum(function(*args)) in every argument, each in the shape of its argument.
 

@@ -56,6 +56,13 @@ def basin_map(optimizer: Optimizer, surface: Any, n: int = 400, steps: int = 200
     return Basins(x, y, labels.reshape(n, n), when.reshape(n, n), radius)
 
 
+def shares(made: Basins) -> list[tuple[int, float, int]]:
+    """Label, share of all starts, and the step by which half of those had ended; labels that occur, minima first."""
+    labels = sorted(np.unique(made.labels).tolist(), key=lambda label: (label < 0, -label if label < 0 else label))
+    return [(label, float((made.labels == label).mean()), int(np.median(made.steps[made.labels == label])))
+            for label in labels]  # fmt: skip
+
+
 @dataclass(frozen=True, eq=False)
 class _Crowd:
     """Runs still under way: which starts they are (B,), where they stand (2, B), and their optimizer's state."""
@@ -123,4 +130,4 @@ def _gone(x: np.ndarray, center: np.ndarray, limit: np.ndarray) -> np.ndarray | 
     return np.asarray(~((x >= low[:, None]) & (x <= high[:, None])).all(axis=0))
 
 
-__all__ = ["GONE", "NONE", "Basins", "basin_map"]
+__all__ = ["GONE", "NONE", "Basins", "basin_map", "shares"]

@@ -89,6 +89,12 @@ def _order(alive: list[Row]) -> Text:
     best, worst = alive[0], alive[-1]
     if f"{best.final:.6g}" == f"{worst.final:.6g}":
         return Text("All end at the same f = {low:.3g}.", low=best.final)
+    alike = [row.name for row in alive if f"{row.final:.6g}" == f"{best.final:.6g}"]
+    if len(alike) > 1:
+        return Text(
+            "{names} end lowest alike (f = {low:.3g}), {worst} highest (f = {high:.3g}).",
+            names=", ".join(alike), low=best.final, worst=worst.name, high=worst.final,
+        )  # fmt: skip
     return Text(
         "{best} ends lowest (f = {low:.3g}), {worst} highest (f = {high:.3g}).",
         best=best.name, low=best.final, worst=worst.name, high=worst.final,

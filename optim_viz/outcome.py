@@ -48,8 +48,9 @@ def judge(rule: Optimizer, surface: Any, x: np.ndarray, value: np.ndarray, gradi
     # the path is drawn up to the last point that has a value.
     end = np.maximum(np.where(broken, first - 1, rows), 0)
     last_value, before = _at(value, end), _at(value, np.maximum(end - 1, 0))
-    size = np.sqrt((gradient * gradient).sum(axis=1))
-    flat = size <= FLAT * (1 + size[0])
+    with np.errstate(over="ignore"):
+        size = np.sqrt((gradient * gradient).sum(axis=1))
+        flat = (size <= FLAT * (1 + size[0])) & (size < np.inf)
     settled = rows - np.argmin(flat[::-1], axis=0) + 1
     settled = np.where(flat.all(axis=0), 0, settled)
     converged = flat[-1] & ~broken
@@ -77,7 +78,7 @@ def _reason(rule, surface, kind, step, end, x, value, gradient, near) -> Text:
         if np.isinf(value[step]):
             return Text("f overflows at ({a:.3g}, {b:.3g}).", a=a, b=b)
         return Text("f or its gradient is not defined at ({a:.3g}, {b:.3g}).", a=a, b=b)
-    return _bound(rule, surface, x[0]) or _escape(step, end, value)
+    return _bound(rule, surface, x[0]) or _escape(step, end, x, value)
 
 
 def _bound(rule: Optimizer, surface: Any, start: np.ndarray) -> Text | None:
@@ -97,7 +98,11 @@ def _bound(rule: Optimizer, surface: Any, start: np.ndarray) -> Text | None:
     return Text("lr {lr:g} > {bound} = {limit:.4g} (λmax = {curvature:.4g}).", **facts)
 
 
-def _escape(step: int, end: int, value: np.ndarray) -> Text:
+def _escape(step: int, end: int, x: np.ndarray, value: np.ndarray) -> Text:
+    if not np.isfinite(x[step]).all():
+        return Text("Step {step} gives no finite number: it divides by zero, or grows past every number.", step=step)
+    if (end, step) == (0, 1):
+        return Text("The very first step leaves the picture far behind.")
     if value[end] < value[0]:
         return Text("f falls without bound: the path left the picture at step {step}.", step=step)
     return Text("The steps grew: f rose from {low:.3g} to {high:.3g} by step {step}.",

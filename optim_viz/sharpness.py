@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ class Minimum:
     outcome: what "diverged" has nan for curvature. `score` is accuracy or R² on the test samples, nan without any.
     """
 
+    optimizer: str
     batch: int
     seed: int
     updates: int
@@ -57,69 +59,70 @@ class Found:
 def minima_steps(
     net: Network,
     split: Any,
-    rule: Optimizer,
+    rules: Optimizer | Sequence[Optimizer],
     *,
     batches: Sequence[int | None],
     seeds: Sequence[int],
     length: int,
     unit: str = "updates",
 ) -> Iterator[Found]:
-    """Trains with each batch size (None: all samples) and each seed, and measures where that ends.
+    """Trains with each optimizer, each batch size (None: all samples) and each seed, and measures where that ends.
 
     `length` counts `unit`: "updates" gives each training equally many steps, "epochs" equally many passes through the
-    data. A seed has the same first weights at every batch size. `split` has train and test with X and y. Yields often;
-    the last yield has it all. ValueError for arguments that cannot be used.
+    data. A seed has the same first weights for every optimizer and batch size. `split` has train and test with X and y.
+    Yields often; the last yield has it all. ValueError for arguments that cannot be used.
     """
     if unit not in ("updates", "epochs"):
         raise ValueError(Text("{name} must be one of: {words}.", name="unit", words="updates, epochs"))
     found: list[Minimum] = []
     for k, batch in enumerate(batches):
-        for part, minima in _one_batch(net, split, rule, batch, seeds, length, unit):
+        for part, minima in _one_batch(net, split, rules, batch, seeds, length, unit):
             yield Found((k + part) / len(batches), (*found, *minima))
         found += minima
 
 
 def _one_batch(
-    net: Network, split: Any, rule: Optimizer, batch: int | None, seeds: Sequence[int], length: int, unit: str
+    net: Network, split: Any, rules: Any, batch: int | None, seeds: Sequence[int], length: int, unit: str
 ) -> Iterator[tuple[float, list[Minimum]]]:
-    trainer, last = trainer_of(net, split, rule, batch, seeds, length, unit)
+    trainer, last = trainer_of(net, split, rules, batch, seeds, length, unit)
     for _ in trainer.events():
         yield _TRAINING * trainer.place.step / last, []
         if trainer.place.step >= last:
             break
-    place, outcomes = trainer.place, trainer.history().outcomes
-    theta, rows = place.theta(len(seeds)), []
+    place, outcomes, runs = trainer.place, trainer.history().outcomes, trainer.runs
+    theta, rows = place.theta(len(runs)), []
     judged = net.batch(split.train.X, split.train.y)
     loss, _ = yield from _measured(net, judged, theta, place.statistics)
-    score = np.full(len(seeds), np.nan)
+    score = np.full(len(runs), np.nan)
     if len(split.test.X):
         _, score = yield from _measured(net, net.batch(split.test.X, split.test.y), theta, place.statistics)
-    for k, seed in enumerate(seeds):
+    for k, run in enumerate(runs):
         state = {name: a[k] for name, a in place.statistics.items()} or None
         values, rise = np.full(min(TOP, net.parameter_count), np.nan), np.nan
         if outcomes[k].kind != "diverged":
             options: dict[str, Any] = {"k": len(values), "tolerance": TOLERANCE, "state": state}
             for found in eigenvalue_steps(net, theta[k], judged, **options):
-                yield _TRAINING + (1 - _TRAINING) * k / len(seeds), rows
+                yield _TRAINING + (1 - _TRAINING) * k / len(runs), rows
                 values = found.values
             for sharp in sharpness_steps(net, theta[k], judged, radius=RADIUS, directions=DIRECTIONS, state=state):
-                yield _TRAINING + (1 - _TRAINING) * (k + 0.5) / len(seeds), rows
+                yield _TRAINING + (1 - _TRAINING) * (k + 0.5) / len(runs), rows
                 rise = sharp.mean
         rows.append(Minimum(
-            trainer.batches.size, seed, place.step, place.step / trainer.batches.per_epoch, outcomes[k].kind,
-            float(loss[k]), float(score[k]), values, rise, theta[k],
+            run.optimizer.label(), trainer.batches.size, run.seed, place.step, place.step / trainer.batches.per_epoch,
+            outcomes[k].kind, float(loss[k]), float(score[k]), values, rise, theta[k],
         ))  # fmt: skip
     yield 1.0, rows
 
 
 def trainer_of(
-    net: Network, split: Any, rule: Optimizer, batch: int | None, seeds: Sequence[int], length: int, unit: str
+    net: Network, split: Any, rules: Any, batch: int | None, seeds: Sequence[int], length: int, unit: str
 ) -> tuple[Trainer, int]:
-    """A training of all seeds side by side that measures as little as it can, and the step at which to end it."""
-    per = Trainer(net, (split.train.X, split.train.y), rule, Settings(1, batch), seed=list(seeds)).batches.per_epoch
+    """A training of all rules and seeds side by side that measures little, and the step at which to end it."""
+    data = split.train.X, split.train.y
+    per = Trainer(net, data, rules, Settings(1, batch), seed=list(seeds)).batches.per_epoch
     last = length * per if unit == "epochs" else length
     how = Settings(-(-last // per), batch, every=max(last, 1), checkpoints=2)
-    return Trainer(net, (split.train.X, split.train.y), rule, how, seed=list(seeds)), max(last, 1)
+    return Trainer(net, data, rules, how, seed=list(seeds)), max(last, 1)
 
 
 def _measured(net: Network, data: Any, theta: np.ndarray, state: Any) -> Iterator[Any]:
@@ -153,22 +156,21 @@ class Agreement:
         return "supported" if self.above < CHANCE else "contradicted"
 
 
-def agreement(order: Any, values: Any, seeds: Any, shuffles: int = SHUFFLES) -> Agreement:
-    """Of two runs of the same seed with different `order`, has the one with more of it the larger value?
+def agreement(order: Any, values: Any, groups: Any, shuffles: int = SHUFFLES) -> Agreement:
+    """Of two runs of the same group with different `order`, has the one with more of it the larger value?
 
-    Pairs are taken within a seed, for its first weights are the same; chance is estimated by shuffling the values
-    within each seed. Runs with a number that is not finite are left out.
+    Pairs are taken within a group (whole numbers), such as the runs of one seed, for its first weights are the same;
+    chance is estimated by shuffling the values within each group. Runs with a number that is not finite are left out.
     """
-    order, values, seeds = np.asarray(order, float), np.asarray(values, float), np.asarray(seeds)
+    order, values, seeds = np.asarray(order, float), np.asarray(values, float), np.asarray(groups)
     fine = np.isfinite(order) & np.isfinite(values)
     order, values, seeds = order[fine], values[fine], seeds[fine]
     low, high = np.nonzero((seeds[:, None] == seeds[None, :]) & (order[:, None] < order[None, :]))
     agree = _agreeing(values, low, high)
     if not len(low):
         return Agreement(0.0, 0, 1.0, 1.0)
-    rng, groups = np.random.default_rng(0), [np.flatnonzero(seeds == s) for s in np.unique(seeds)]
-    shuffled = np.tile(values, (shuffles, 1))
-    for group in groups:
+    rng, shuffled = np.random.default_rng(0), np.tile(values, (shuffles, 1))
+    for group in (np.flatnonzero(seeds == s) for s in np.unique(seeds)):
         shuffled[:, group] = rng.permuted(shuffled[:, group], axis=1)
     chance = _agreeing(shuffled, low, high)
     above, below = ((1 + int(np.sum(hit))) / (1 + shuffles) for hit in (chance >= agree, chance <= agree))
@@ -189,18 +191,23 @@ class Claims:
 
 
 def claims(minima: Sequence[Minimum]) -> Claims:
-    """Tests "large batches find sharp minima" and "flat minima generalize better" on these runs."""
+    """Tests "large batches find sharp minima" and "flat minima generalize better" on these runs.
+
+    Pairs for the first half share seed and optimizer, for the second half the seed: there a minimum is a minimum.
+    """
     seeds, batch, score = ([getattr(m, name) for m in minima] for name in ("seed", "batch", "score"))
     measures = [np.array([getattr(m, name) for m in minima], float) for name in ("top", "sharpness")]
-    sharper = [agreement(batch, sharp, seeds) for sharp in measures]
+    kinds = sorted({(m.optimizer, m.seed) for m in minima})
+    sharper = [agreement(batch, sharp, [kinds.index((m.optimizer, m.seed)) for m in minima]) for sharp in measures]
     better = [agreement(-sharp, score, seeds) for sharp in measures]
     return Claims((sharper[0], sharper[1]), (better[0], better[1]))
 
 
 @dataclass(frozen=True)
 class Row:
-    """One batch size in numbers: medians over the runs that did not diverge, and the range of the top eigenvalue."""
+    """One optimizer at one batch size: medians over the runs that did not diverge, range of the top eigenvalue."""
 
+    optimizer: str
     batch: int
     updates: int
     epochs: float
@@ -215,17 +222,17 @@ class Row:
 
 
 def rows(minima: Sequence[Minimum]) -> list[Row]:
-    """A row per batch size, rising."""
-    told = []
-    for batch in sorted({m.batch for m in minima}):
-        group = [m for m in minima if m.batch == batch]
+    """A row per optimizer and batch size, rising."""
+    told, names = [], list(dict.fromkeys(m.optimizer for m in minima))
+    for optimizer, batch in product(names, sorted({m.batch for m in minima})):
+        group = [m for m in minima if (m.optimizer, m.batch) == (optimizer, batch)]
         fine = [m for m in group if m.kind != "diverged"]
         values = np.array([m.eigenvalues for m in fine]) if fine else np.full((1, TOP), np.nan)
         numbers = [np.median([getattr(m, name) for m in fine]) if fine else np.nan
                    for name in ("loss", "sharpness", "score")]  # fmt: skip
         loss, sharp, score = map(float, numbers)
         told.append(Row(
-            batch, group[0].updates, group[0].epochs, len(group), len(group) - len(fine), loss,
+            optimizer, batch, group[0].updates, group[0].epochs, len(group), len(group) - len(fine), loss,
             tuple(map(float, np.median(values, axis=0))), float(values[:, 0].min()), float(values[:, 0].max()),
             sharp, score,
         ))  # fmt: skip
@@ -233,17 +240,23 @@ def rows(minima: Sequence[Minimum]) -> list[Row]:
 
 
 def caveats(told: Sequence[Row]) -> list[Text]:
-    """What else differs between the batch sizes, so that nobody blames the batch size alone."""
-    said = [Text("Batch {batch}: {n} of {total} runs diverged and are left out.", batch=r.batch, n=r.diverged,
+    """What else differs between the rows, so that nobody blames the batch size alone."""
+    several = len({r.optimizer for r in told}) > 1
+    said = [Text("{which}: {n} of {total} runs diverged and are left out.", which=_which(r, several), n=r.diverged,
                  total=r.runs) for r in told if r.diverged]  # fmt: skip
-    losses = {r.batch: r.loss for r in told if np.isfinite(r.loss)}
-    if len(losses) > 1:
-        low, high = min(losses, key=losses.__getitem__), max(losses, key=losses.__getitem__)
-        if losses[high] > UNLIKE * max(losses[low], 0.0):
-            said.append(Text("They are not equally far down: the median training loss is {low:.3g} with batch {first} "
-                             "and {high:.3g} with batch {second}, and curvature changes on the way down.",
-                             low=losses[low], first=low, high=losses[high], second=high))  # fmt: skip
+    known = sorted((r for r in told if np.isfinite(r.loss)), key=lambda r: r.loss)
+    if len(known) > 1 and known[-1].loss > UNLIKE * max(known[0].loss, 0.0):
+        low, high = known[0], known[-1]
+        said.append(Text("They are not equally far down: the median training loss is {low:.3g} ({first}) and "
+                         "{high:.3g} ({second}), and curvature changes on the way down.", low=low.loss,
+                         first=_which(low, several), high=high.loss, second=_which(high, several)))  # fmt: skip
     return said
+
+
+def _which(row: Row, several: bool) -> Text:
+    if several:
+        return Text("{name}, batch {batch}", name=row.optimizer, batch=row.batch)
+    return Text("batch {batch}", batch=row.batch)
 
 
 def edge_reading(edges: Sequence[Edge]) -> Text:
@@ -274,9 +287,11 @@ def edge_reading(edges: Sequence[Edge]) -> Text:
 def table(minima: Sequence[Minimum]) -> str:
     """All runs as CSV, one line each."""
     most = max((len(m.eigenvalues) for m in minima), default=0)
-    names = ["batch", "seed", "updates", "epochs", "outcome", "train_loss", "test_score", "sharpness"]
+    names = ["optimizer", "batch", "seed", "updates", "epochs", "outcome", "train_loss", "test_score", "sharpness"]
     lines = [",".join([*names, *(f"eigenvalue_{k + 1}" for k in range(most))])]
     for m in minima:
         numbers = (m.loss, m.score, m.sharpness, *map(float, m.eigenvalues))
-        lines.append(",".join(map(str, (m.batch, m.seed, m.updates, m.epochs, m.kind, *map(repr, numbers)))))
+        lines.append(
+            ",".join(map(str, (m.optimizer, m.batch, m.seed, m.updates, m.epochs, m.kind, *map(repr, numbers))))
+        )
     return "\n".join(lines) + "\n"

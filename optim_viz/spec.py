@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 
 from optim_viz.optimizers import OPTIMIZERS
+from optim_viz.optimizers.base import Optimizer
+from optim_viz.optimizers.custom import Custom, custom
+from optim_viz.optimizers.variants import VARIANTS
 from optim_viz.surfaces import Surface
 from optim_viz.words import Text
 
@@ -17,8 +20,8 @@ _CLASS = "class"  # a Python keyword, so no field can have this name
 def spec(obj: Any) -> str:
     """Canonical JSON with class names: equal things give equal text, things of another type never do.
 
-    Takes optimizers, surfaces, networks, numbers, text, arrays, and lists or dicts of these; ValueError for what cannot
-    be written down (a Python function, NaN).
+    Takes optimizers, schedules, surfaces, networks, numbers, text, arrays, and lists or dicts of these; ValueError for
+    what cannot be written down (a Python function, NaN).
     """
     return json.dumps(_plain(obj), sort_keys=True, separators=(",", ":"))
 
@@ -42,8 +45,10 @@ def _speaks(error: Exception) -> bool:
 def _classes() -> dict[str, type]:
     from optim_viz.data import DataSpec  # these load on first use
     from optim_viz.nn import PARTS, Network
+    from optim_viz.schedules import SCHEDULES
 
-    return {**OPTIMIZERS, **PARTS, "DataSpec": DataSpec, "Network": Network, "Surface": Surface}
+    named = {cls.__name__: cls for cls in (Custom, DataSpec, Network, Surface)}
+    return {**OPTIMIZERS, **VARIANTS, **PARTS, **SCHEDULES, **named}
 
 
 def _plain(obj: Any) -> Any:
@@ -61,6 +66,8 @@ def _plain(obj: Any) -> Any:
             raise ValueError(Text("A spec's keys are words."))
         return {key: _plain(value) for key, value in obj.items()}
     name = type(obj).__name__
+    if isinstance(obj, Custom):
+        return {_CLASS: name, "program": obj.program, **_plain(obj.fields())}
     if _classes().get(name) is not type(obj):
         raise ValueError(Text("{name} cannot be written as a spec.", name=name))
     return {_CLASS: name, **_plain(obj.fields())}
@@ -96,13 +103,14 @@ def _built(data: Any) -> Any:
 
 
 def _made(cls: type, name: str, values: dict[str, Any]) -> Any:
+    if issubclass(cls, Optimizer):
+        values = {key: _array(v, float) if isinstance(v, list) else v for key, v in values.items()}
     if name in OPTIMIZERS:
         unknown = sorted(set(values) - {h.name for h in OPTIMIZERS[name].hyperparameters()})
         if unknown:
             raise ValueError(Text("{name} has no field {field}.", name=name, field=repr(unknown[0])[:60]))
-        values = {key: _array(v, float) if isinstance(v, list) else v for key, v in values.items()}
     try:
-        return cls(**values)
+        return custom(**values) if cls is Custom else cls(**values)
     except (TypeError, AttributeError, ValueError) as error:
         if _speaks(error):
             raise

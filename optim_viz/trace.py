@@ -23,7 +23,8 @@ class Path:
     `x` and `gradient` are (steps+1, 2, ...), `value` is (steps+1, ...), `state[name]` is (steps+1, 2, ...);
     with `keep="last"` they are row `end` alone. `gradient` is the noise-free gradient at `x`. `calls` counts
     the gradients the rule itself asked for. `end` is the last real row; later rows repeat it. A start where
-    f or its gradient is undefined has 0 there, and is all there is of the path.
+    f or its gradient is undefined has 0 there, and is all there is of the path. `noise`, `seed` (None for a
+    generator) and `schedule` are those of the run.
     """
 
     optimizer: Optimizer
@@ -35,6 +36,9 @@ class Path:
     calls: int
     end: Any
     outcome: Outcome
+    noise: float = 0.0
+    seed: int | None = 0
+    schedule: Any = None
 
     @property
     def name(self) -> str:
@@ -48,7 +52,7 @@ def trace(
     steps: int,
     *,
     noise: float = 0.0,
-    schedule: Callable[[int], float] | None = None,
+    schedule: Any = None,
     seed: int = 0,
     keep: str = "all",
 ) -> Any:
@@ -56,7 +60,8 @@ def trace(
 
     `start` is (2,) or (2, B); a hyper-parameter of shape (B,) makes a batch too. `noise` is the standard
     deviation of Gaussian noise added to every gradient a rule sees (the same draw for every rule).
-    `schedule(t)` multiplies lr at update t = 1, 2, ... `keep="last"` keeps the final point only.
+    `schedule` is one of `optim_viz.schedules`, or a function whose value at t = 1, 2, ... multiplies lr at
+    update t. `keep="last"` keeps the final point only.
     Raises ValueError with one sentence when an argument cannot be used.
     """
     single = isinstance(optimizers, Optimizer)
@@ -68,6 +73,8 @@ def trace(
         paths = _in_chunks(rules, surface, origin, steps, noise, schedule, seed)
     else:
         paths = _lockstep(rules, surface, origin, steps, _draws(noise, seed, steps, origin), schedule, keep)
+    sown = None if isinstance(seed, np.random.Generator) else int(seed)
+    paths = [replace(path, noise=float(noise), seed=sown, schedule=schedule) for path in paths]
     return paths[0] if single else paths
 
 
@@ -88,7 +95,7 @@ def _check(surface: Any, steps: int, noise: float, schedule: Any, seed: Any, kee
         raise ValueError(Text("steps must be a whole number from 0 to {most}.", most=MAX_STEPS))
     if not isinstance(noise, Real) or isinstance(noise, bool) or not 0 <= noise < np.inf:
         raise ValueError(Text("noise must be 0 or a positive number."))
-    if schedule is not None and not callable(schedule):
+    if (schedule is not None and not (callable(schedule) or hasattr(schedule, "follow"))) or isinstance(schedule, type):
         raise ValueError(Text("schedule must be a function of the step."))
     if not isinstance(seed, np.random.Generator) and (not _whole(seed) or seed < 0):
         raise ValueError(Text("seed must be a whole number, 0 or more."))
@@ -154,11 +161,12 @@ def _lockstep(rules, surface, origin, steps, draws, schedule, keep) -> list[Path
     askers = [_Gradient(surface.raw_gradient) for _ in rules]
     states = [rule.init(origin) for rule in rules]
     history = [[state] for state in states]
+    pace = None if schedule is None else _Pace(schedule, rules, surface, steps)
     with np.errstate(all="ignore"):
         for t in range(1, steps + 1):
             here, ahead = xs[t - 1], xs[t]
             g = gs[t - 1] = surface.raw_gradient(here)
-            for k, rule in enumerate(rules if schedule is None else _scheduled(rules, schedule(t))):
+            for k, rule in enumerate(rules if pace is None else pace(t, here)):
                 ask = askers[k]
                 ask.here, ask.value = here[:, k], g[:, k]
                 if draws is not None:
@@ -173,8 +181,32 @@ def _lockstep(rules, surface, origin, steps, draws, schedule, keep) -> list[Path
         ]
 
 
-def _scheduled(rules: list[Optimizer], factor: float) -> list[Optimizer]:
-    return [replace(rule, lr=rule.lr * factor) if hasattr(rule, "lr") else rule for rule in rules]  # type: ignore[attr-defined]
+class _Pace:
+    """The rules with their rates of update t; for a schedule that listens to the loss each rule has its own memory."""
+
+    def __init__(self, schedule: Any, rules: list[Optimizer], surface: Any, steps: int):
+        self.schedule, self.rules, self.surface, self.steps = schedule, rules, surface, steps
+        self.memory: list[Any] = [None] * len(rules)
+
+    def __call__(self, t: int, here: np.ndarray) -> list[Optimizer]:
+        if not hasattr(self.schedule, "follow"):
+            return self._times([self.schedule(t)] * len(self.rules), here.dtype)
+        heard = self.surface.raw_value(here) if self.schedule.listens else self.memory
+        told = [self.schedule.follow(t, self.steps, *pair) for pair in zip(heard, self.memory, strict=True)]
+        self.memory = [memory for _, memory in told]
+        return self._times([factor for factor, _ in told], here.dtype)
+
+    def _times(self, factors: list[Any], dtype: Any) -> list[Optimizer]:
+        made = []
+        for rule, factor in zip(self.rules, factors, strict=True):
+            lr = getattr(rule, "lr", None)
+            if lr is not None:
+                rate = np.multiply(lr, factor, dtype=float)  # rounded once, as for a single run
+                if np.ndim(rate):
+                    rate = rate.astype(lr.dtype if np.ndim(lr) else dtype)
+                rule = replace(rule, lr=rate)  # type: ignore[call-arg]
+            made.append(rule)
+        return made
 
 
 def _path(rule, surface, x, value, gradient, history, calls, keep) -> Path:

@@ -127,3 +127,14 @@ def survey(history: History, plane: Plane, data: Any, n: int = 51) -> Survey:
 def between(history: History, a: int, b: int, data: Any) -> Barrier:
     """The loss on the straight line from the result of run a to that of run b."""
     return barrier(history.net, history.final.theta[a], history.final.theta[b], data)
+
+
+def table(survey: Survey) -> str:
+    """All paths as CSV, one line per run and checkpoint: place in the plane, distance from it, both losses."""
+    lines = ["optimizer,seed,epoch,a,b,distance,true_loss,shown_loss"]
+    for k, (run, end) in enumerate(zip(survey.history.runs, survey.ends(), strict=True)):
+        for i in range(end + 1):
+            numbers = (survey.epoch[i], *survey.where.x[k, i], survey.where.distance[k, i],
+                       survey.losses.true[k, i], survey.losses.shown[k, i])  # fmt: skip
+            lines.append(",".join([run.optimizer.label(), str(run.seed), *(repr(float(v)) for v in numbers)]))
+    return "\n".join(lines) + "\n"

@@ -102,6 +102,12 @@ def test_nearest_of_several_minima():
     assert summary(path_by_hand([[5, 0], [9, 0]], [1, 1], surface=surface)).distance == 1.0
 
 
+def test_two_that_end_alike_share_the_first_place():
+    """What is equal in the six digits of the table is said to be equal."""
+    said = reading([row("SGD", 0.5), row("Adam", 0.5 + 1e-9), row("Lion", 2.0)])
+    assert said[0] == "SGD, Adam end lowest alike (f = 0.5), Lion highest (f = 2)."
+
+
 def test_unknown_minimum():
     """Where no minimum is known there is neither distance nor arrival."""
     made = summary(path_by_hand([[1, 1], [0, 2]], [0, -4], surface=SURFACES["Saddle"]))

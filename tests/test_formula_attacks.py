@@ -3,12 +3,15 @@
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import optim_viz as ov
 from optim_viz import formula as f
+from optim_viz.formula.script import Script
 
 ATTACKS = {
     "attribute": "x.real",
@@ -157,6 +160,136 @@ def test_a_named_attack_is_refused(text):
     assert 1 <= caught.value.column <= len(text) + 1
 
 
+# As one side of a line of a program these are what they look like; the first is a line.
+HARMLESS = {"assignment", "comment", "tab", "euler as a parameter", "unknown letter pair"}
+PROGRAMS = {
+    "ten thousand lines": "x = x\n" * 10_000,
+    "ten thousand blank lines": "\n" * 10_000,
+    "a megabyte of comment": "#" * 1_000_000 + "\nx = x",
+    "thirty-one lines": "x = x\n" * 31,
+    "never assigns x": "m = b*m + g",
+    "assigns only X": "X = X - lr*g",
+    "assigns t": "t = 0\nx = t",
+    "assigns a function": "sign = g\nx = sign",
+    "assigns a constant": "pi = 3\nx = x*pi",
+    "assigns a builtin": "print = g\nx = print",
+    "calls a builtin": "x = print(g)",
+    "reads a builtin": "x = x - open*g",
+    "the builtins": "x = __builtins__",
+    "a keyword": "x = x - lambda*g",
+    "a keyword as a target": "import = g\nx = x",
+    "the record itself": "x = self",
+    "a field of the record": "x = x - script*g",
+    "a method of the record": "x = x - init*g",
+    "a dunder target": "__init__ = g\nx = x",
+    "an attribute as a target": "x.real = g",
+    "an item as a target": "x[0] = g",
+    "two targets": "x = y = g",
+    "a tuple of targets": "x, y = g",
+    "an augmented assignment": "x -= lr*g",
+    "a walrus": "x := g",
+    "an annotation": "x: float = g",
+    "a semicolon": "m = g; x = x",
+    "a continued line": "x = x \\\n - g",
+    "an open parenthesis over two lines": "x = (x\n- g)",
+    "a def": "def f(x): return x\nx = f(x)",
+    "a decorator": "@g\nx = x",
+    "a format field": "x = {x}",
+    "twenty-five names": "x = " + " + ".join(f"a{k}" for k in range(25)),
+    "a name of a thousand letters": "x = " + "a" * 1000,
+    "many parts": "x = sin(x) + cos(x) + tan(x) + exp(x) + tanh(x) + x + g\n" * 29,
+    "gradients of gradients": "x = " + "g(" * 120 + "x" + ")" * 120,
+    "the gradient with out": "x = g(x, out=x)",
+    "the gradient without a place": "x = g()",
+    "the gradient as a function": "x = sign(g)(x)",
+    "right to left": "x = x # \u202e",
+    "zero width": "x = x # a\u200bb",
+    "a nul": "x = x # \0",
+    "a surrogate": "x = x # \ud83d",
+    "a paragraph separator": "x = x # a\u2029m = g",
+    "a cyrillic target": "х = g\nx = x",
+    "a full-width equals sign": "x ＝ g",
+    "a combining accent": "x = x\u0301",
+    "markdown": "**x** = g",
+    "html": "<img src=x onerror=alert(1)>\nx = x",
+    "latex": r"x = \input{x}",
+}
+
+
+@pytest.mark.parametrize("form", ["x = {}", "{}", "m = g\nx = x - ({})*m"], ids=["a side", "a line", "inside"])
+@pytest.mark.parametrize("name", ATTACKS)
+def test_an_attack_is_refused_in_a_program_too(name, form):
+    """Each formula that is refused is refused as a line, and as a part of one."""
+    if name in HARMLESS:
+        return
+    with pytest.raises(f.FormulaError) as caught:
+        ov.custom(form.replace("{}", ATTACKS[name]))
+    assert caught.value.args[0].template
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_a_hostile_program_is_refused(text):
+    """Each is refused at once with one translatable sentence, and a line and column inside the text."""
+    began = time.process_time()
+    with pytest.raises(f.FormulaError) as caught:
+        ov.custom(text)
+    assert time.process_time() - began < 0.5
+    assert caught.value.args[0].template
+    if caught.value.line is not None:
+        assert 1 <= caught.value.column <= len(text.split("\n")[caught.value.line - 1]) + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = x/0", "x = x - g/(x - x)", "x = 9**9**9**9*x", "x = x*1e999", "x = x^x^x^x", "k = k*k + t\nx = x + k",
+     "a = x*x\n" * 9 + "x = a", "a = a*a + 1\nb = b*b + a\nx = exp(exp(exp(b)))", "x = sqrt(log(-1) + x)",
+     "x = x - g(g(g(g(x*1e300))))", "x = " + "x^" * 100 + "x", "x = (x + g)^64*(x - g)^63*(x*g + 1)^62"],
+)  # fmt: skip
+def test_a_program_that_blows_up_is_harmless(text):
+    """Division by zero and growth without bound end the path, quickly, and leave only finite numbers in it."""
+    began = time.process_time()
+    path = ov.trace(ov.custom(text), ov.SURFACES["Elongated bowl"], (-7, 2), 200)
+    assert time.process_time() - began < 1
+    assert np.isfinite(path.x).all()
+    assert path.outcome.reason
+
+
+def test_fifty_thousand_generated_programs():
+    """Every text is a FormulaError or a program whose paths hold finite numbers only."""
+    rng = random.Random(4)
+    words = [
+        *"xgtvmb20",
+        "lr",
+        "eps",
+        "1e999",
+        "sign(g)",
+        "g(x)",
+        "sqrt(v)",
+        "x^2",
+        "max(m, v)",
+        "(x - m)",
+        "open",
+    ]
+    joints = ["+", "-", "*", "/", "^", " ", "(", "\n", "=", "# ", "\n"]
+    accepted = 0
+    for _ in range(50_000):
+        lines = []
+        for _ in range(rng.randint(1, 3)):
+            side = "".join(rng.choice(words) + rng.choice(joints) for _ in range(rng.randint(0, 3))) + rng.choice(words)
+            lines.append(rng.choice("xxxmvgt_2") + rng.choice((" = ", " = ", "=", "")) + side)
+        try:
+            rule = Script("\n".join(lines))
+        except f.FormulaError:
+            continue
+        accepted += 1
+        if accepted % 40 == 0:
+            assert rule.latex
+            assert rule.code
+            path = ov.trace(ov.custom(rule.text), ov.SURFACES["Elongated bowl"], (-7, 2), 5)
+            assert np.isfinite(path.x).all()
+    assert accepted > 2000
+
+
 @pytest.mark.parametrize("thing", [None, 1, b"x", ["x"], object()])
 def test_only_text_is_a_formula(thing):
     """Anything but a string is a FormulaError too."""
@@ -223,14 +356,21 @@ def test_a_hundred_thousand_generated_texts():
 AUDIT = """
 import sys
 from optim_viz import formula as f
+from optim_viz.formula.script import Script
 def use(text):
+    for program in ("x = " + text, text, "m = g(x) + " + text + "\\nx = m"):
+        try:
+            made = Script(program)
+            made.latex, made.code
+        except f.FormulaError as error:
+            str(error)
     try:
         node = f.parse(text)
         f.latex(f.derivative(node, "x"))
     except f.FormulaError as error:
         str(error)
 texts = {texts!r}
-for text in ("x^2 + y", "foo(x)", "2x", "é", "9^9^9^9"):
+for text in ("x^2 + y", "foo(x)", "2x", "é", "9^9^9^9", "x # y", "x = y", "x = g"):
     use(text)
 events = []
 sys.addaudithook(lambda event, args: events.append(event))
@@ -242,8 +382,8 @@ assert set(seen) <= {{"compile"}}, seen
 
 
 def test_reading_a_formula_touches_nothing():
-    """While formulas and attacks are read, the interpreter reports no import, no file, no process."""
-    texts = [*ATTACKS.values(), *SEEDS]
+    """While formulas, programs and attacks are read, the interpreter reports no import, no file, no process."""
+    texts = [*ATTACKS.values(), *SEEDS, *(text for text in PROGRAMS.values() if len(text) < 2000)]
     root = Path(__file__).parent.parent
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", AUDIT.format(texts=texts)],

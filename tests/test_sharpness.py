@@ -63,15 +63,15 @@ def test_a_seed_is_what_it_is_alone():
 
 
 def test_what_diverged_has_no_curvature():
-    """A rate far too large: nan where nothing can be measured, and one sentence per batch size."""
+    """A rate far too large: nan where nothing can be measured, and one sentence per row."""
     split = DataSpec("curve", n=100).load().flat().split()
     minima = found(Network([1, 4, 1]), SGD(lr=1e3), length=200, split=split)
     assert {m.kind for m in minima} == {"diverged"}
     assert np.isnan([m.top for m in minima]).all()
     told = rows(minima)
     assert [(r.diverged, r.runs) for r in told] == [(2, 2), (2, 2)]
-    assert caveats(told) == ["Batch 10: 2 of 2 runs diverged and are left out.",
-                             "Batch 60: 2 of 2 runs diverged and are left out."]  # fmt: skip
+    assert caveats(told) == ["batch 10: 2 of 2 runs diverged and are left out.",
+                             "batch 60: 2 of 2 runs diverged and are left out."]  # fmt: skip
     assert {a.verdict for pair in vars(claims(minima)).values() for a in pair} == {"not distinguishable"}
 
 
@@ -109,8 +109,8 @@ def test_what_is_not_finite_makes_no_pair():
     assert agreement([1, 1], [1, 2], [0, 0]).pairs == 0
 
 
-def minimum(batch, seed, top, score, loss=0.1):
-    return Minimum(batch, seed, 1, 1.0, "running", loss, score, np.array([top, 0.1]), top / 10, np.zeros(1))
+def minimum(batch, seed, top, score, loss=0.1, optimizer="SGD"):
+    return Minimum(optimizer, batch, seed, 1, 1.0, "running", loss, score, np.array([top, 0.1]), top / 10, np.zeros(1))
 
 
 def test_claims_rows_and_caveats_on_constructed_runs():
@@ -123,8 +123,33 @@ def test_claims_rows_and_caveats_on_constructed_runs():
     first = rows(runs)[0]
     assert (first.batch, first.eigenvalues, first.low, first.high) == (10, (12, 0.1), 10, 14)
     (said,) = caveats(rows(runs))
-    assert said.startswith("They are not equally far down: the median training loss is 0.1 with batch 10 and 0.16")
+    assert said.startswith("They are not equally far down: the median training loss is 0.1 (batch 10) and 0.16")
     assert caveats(rows([replace(m, loss=0.1) for m in runs])) == []
+
+
+def test_optimizers_side_by_side_are_what_they_are_alone():
+    """Two rules in one run give the minima of each by itself, in the order of rules and seeds, batch by batch."""
+    both = found(rule=[SGD(lr=0.5), Adam(lr=0.05)])
+    assert [(m.optimizer, m.batch, m.seed) for m in both] == [
+        (rule, batch, seed) for batch in (10, 60) for rule in ("SGD", "Adam") for seed in SEEDS
+    ]
+    for rule in (SGD(lr=0.5), Adam(lr=0.05)):
+        mine = [m for m in both if m.optimizer == rule.name]
+        for one, other in zip(mine, found(rule=rule), strict=True):
+            assert np.array_equal(one.theta, other.theta)
+            assert (one.top, one.sharpness, one.score) == (other.top, other.sharpness, other.score)
+
+
+def test_claims_across_optimizers():
+    """A batch is compared with others of its optimizer only; flat minima of one with sharp minima of another."""
+    runs = [minimum(b, s, b + 1000 * k, 1 - k / 2, optimizer=name) for k, name in enumerate(("SGD", "Adam"))
+            for b in (10, 200) for s in range(6)]  # fmt: skip
+    told = claims(runs)
+    assert [(a.pairs, a.agree) for a in told.larger_is_sharper] == [(12, 12)] * 2
+    assert [(a.pairs, a.agree) for a in told.flatter_is_better] == [(36, 30)] * 2  # ties of equal batches count half
+    assert [(r.optimizer, r.batch) for r in rows(runs)] == [("SGD", 10), ("SGD", 200), ("Adam", 10), ("Adam", 200)]
+    uneven = [replace(m, loss=0.01 if m.optimizer == "Adam" else 0.1) for m in runs]
+    assert "0.01 (Adam, batch 10) and 0.1 (SGD, batch 200)" in caveats(rows(uneven))[0]
 
 
 def walk(*values, limit=2.0, loss=1.0):

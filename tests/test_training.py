@@ -308,6 +308,42 @@ def test_extend():
         trainer.extend(4)
 
 
+def test_again_goes_on_with_other_settings():
+    """From a station, the same settings lead to the same end; other rates only from there on; the first one stays."""
+    net, data = NETS["normalized"]
+    rules, how = [ov.Adam(lr=0.05), ov.SGD(lr=0.1)], Settings(epochs=6, batch_size=8)
+    first = Trainer(net, data, rules, how)
+    *_, whole = first.events()
+    step = first.stations[2]
+    *_, same = first.again(step, rules, how).events()
+    for a, b in zip(arrays(same), arrays(whole), strict=True):
+        np.testing.assert_array_equal(a, b)
+    *_, slower = first.again(step, [ov.Adam(lr=0.05), ov.SGD(lr=0.01)], Settings(epochs=4, batch_size=8)).events()
+    at = list(whole.step).index(step) + 1
+    np.testing.assert_array_equal(slower.train_loss[:, :at], whole.train_loss[:, :at])
+    np.testing.assert_array_equal(slower.train_loss[0], whole.train_loss[0, :5])
+    assert slower.train_loss[1, at] != whole.train_loss[1, at]
+    assert slower.runs[1].optimizer.lr == 0.01
+    assert first.stations[-1] == first.steps == len(whole.step[1:]) * whole.steps_per_epoch
+    longer = first.again(first.steps, rules, Settings(epochs=8, batch_size=8))
+    *_, end = longer.events()
+    np.testing.assert_array_equal(end.final.theta, story(net, data, rules, epochs=8, batch_size=8).final.theta)
+
+
+@pytest.mark.parametrize(
+    ("rules", "how", "sentence"),
+    [([ov.SGD(), ov.Adam()], {}, "must be the same"), ([ov.Adam()], {}, "must be the same"),
+     ([ov.Adam(), ov.SGD()], {"batch_size": 4}, "must be the same"), ([ov.Adam(), ov.SGD()], {"epochs": 1}, "epochs"),
+     ([ov.Adam(), ov.SGD()], {"stop": EarlyStopping(2)}, "needs validation samples")],
+)  # fmt: skip
+def test_again_refuses_what_does_not_fit(rules, how, sentence):
+    """Other rules, another batch size, an end that is past: a sentence."""
+    trainer = Trainer(PLAIN, DATA[0], [ov.Adam(), ov.SGD()], Settings(epochs=2, batch_size=8))
+    list(trainer.events())
+    with pytest.raises(ValueError, match=sentence):
+        trainer.again(trainer.steps, rules, Settings(**{"epochs": 4, "batch_size": 8, **how}))
+
+
 def test_early_stopping_keeps_the_best():
     """A run ends after `patience` epochs without progress; best parameters are those of the lowest validation loss."""
     noise = ((X[:30], Y[:30]), (X[30:42], Y[30:42]), DATA[2])  # nothing to learn: validation gets worse
@@ -407,7 +443,7 @@ def test_a_sign_of_life_every_quarter_of_a_second(slow):
 
 
 def test_no_pass_takes_more_networks_than_fit_into_its_time(slow, monkeypatch):
-    """At 0.04 s per network at most two go through one pass, whatever groups they are in."""
+    """At 0.02 s per network at most two go through one pass, whatever groups they are in."""
     passes, plain, cost = [], Network.training_pass, Network.cost
 
     def counted(self, rows, *args, **kwargs):
@@ -415,7 +451,7 @@ def test_no_pass_takes_more_networks_than_fit_into_its_time(slow, monkeypatch):
         return plain(self, rows, *args, **kwargs)
 
     monkeypatch.setattr(Network, "training_pass", counted)
-    monkeypatch.setattr(Network, "cost", lambda *given: replace(cost(*given), seconds=0.04))
+    monkeypatch.setattr(Network, "cost", lambda *given: replace(cost(*given), seconds=0.02))
     story(PLAIN, DATA, [*RULES[:2], ov.Adam(), ov.Adam(lr=0.1), ov.Adam(lr=0.2), ov.Lion()], epochs=1, batch_size=33)
     assert passes == [2, 2, 2]
     passes.clear()

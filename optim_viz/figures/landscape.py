@@ -36,7 +36,9 @@ def losses(survey: Any, *, theme: str = "light", texts: Mapping[str, str] | None
         figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", name=label, line=line))
     figure.update_xaxes(axis(theme, say["epoch"], rangemode="tozero"))
     title = say["log"].format(title=say["training loss"])
-    figure.update_yaxes(axis(theme, title, type="log", exponentformat="power"))
+    seen = survey.losses.true[np.isfinite(survey.losses.true) & (survey.losses.true > 0)]
+    wide = seen.size and seen.max() / seen.min() > 100
+    figure.update_yaxes(axis(theme, title, type="log", exponentformat="power", dtick=1 if wide else "D2"))
     return figure
 
 

@@ -32,13 +32,15 @@ def surface3d(
     theme: str = "light",
     texts: Mapping[str, str] | None = None,
     frames: int = FRAMES,
+    step: int | None = None,
 ) -> go.Figure:
     """The paths' surface with each path lying on it, and heads that a Play button and a slider move.
 
     `paths` is one Path or several on the same surface. Markers stand at the steps, between them the line is
     laid on the surface. Nothing outside the domain is drawn, so a diverging path does not stretch the picture.
     With `scale` "log" (or "auto" on a surface that needs it) heights are log10 of the rise of f, ticks say f.
-    `theme` and `texts` as for `contour`; at most `frames` animation frames. ValueError for batches.
+    `theme` and `texts` as for `contour`; at most `frames` animation frames. The heads
+    stand at `step`, at the end of the paths without one. ValueError for batches.
     """
     many, say = as_list(paths), words(texts)
     surface = many[0].surface
@@ -50,8 +52,8 @@ def surface3d(
     for path, look, name in zip(many, looks, labels(many), strict=True):
         figure.add_traces(_trail(path, land, look, clean(name), theme, say))
     figure.add_traces(_minima(surface, land, theme, say))
-    steps = _animate(figure, many, land, [look.color(theme) for look in looks], theme, frames)
-    return figure.update_layout(_controls(steps, theme, say)) if len(steps) > 1 else figure
+    steps = _animate(figure, many, land, [look.color(theme) for look in looks], theme, frames, step)
+    return figure.update_layout(_controls(steps, theme, say, step)) if len(steps) > 1 else figure
 
 
 def _scene(land: Ground, surface: Any, theme: str, say: Mapping[str, str]) -> dict[str, Any]:
@@ -156,14 +158,17 @@ def _minima(surface: Any, land: Ground, theme: str, say: Mapping[str, str]) -> l
     )]  # fmt: skip
 
 
-def _animate(figure: go.Figure, many: list[Any], land: Ground, colors: list[str], theme: str, frames: int) -> list[int]:
+def _animate(
+    figure: go.Figure, many: list[Any], land: Ground, colors: list[str], theme: str, frames: int, step: int | None
+) -> list[int]:
     """Adds one trace of heads and the frames that move it, a few numbers each; returns their steps."""
     longest = max(int(path.end) for path in many)
     steps = np.unique(np.linspace(0, longest, max(2, min(frames, longest + 1))).round().astype(int)).tolist()
     heads = [_heads(many, land, step) for step in steps]
     number = len(list(figure.select_traces()))
     marker = {"color": colors, "size": 7, "line": {"color": INK[theme], "width": 1}}
-    figure.add_trace(go.Scatter3d(**heads[-1], mode="markers", marker=marker, showlegend=False, hoverinfo="skip"))
+    now = heads[-1] if step is None else _heads(many, land, step)
+    figure.add_trace(go.Scatter3d(**now, mode="markers", marker=marker, showlegend=False, hoverinfo="skip"))
     if longest:
         figure.frames = [
             go.Frame(name=str(step), traces=[number], data=[go.Scatter3d(**head)])
@@ -172,8 +177,9 @@ def _animate(figure: go.Figure, many: list[Any], land: Ground, colors: list[str]
     return steps
 
 
-def _controls(steps: list[int], theme: str, say: Mapping[str, str]) -> dict[str, Any]:
-    """Play, Pause and a slider over the frames."""
+def _controls(steps: list[int], theme: str, say: Mapping[str, str], step: int | None) -> dict[str, Any]:
+    """Play, Pause and a slider over the frames, on the one nearest to `step`."""
+    active = len(steps) - 1 if step is None else int(np.abs(np.array(steps) - step).argmin())
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}, "transition": {"duration": 0}}
     moving = {**still, "fromcurrent": True, "frame": {"duration": 50, "redraw": True}}
     text = {"font": {"color": INK[theme]}, "bgcolor": "rgba(0,0,0,0)", "bordercolor": FAINT[theme]}
@@ -186,7 +192,7 @@ def _controls(steps: list[int], theme: str, say: Mapping[str, str]) -> dict[str,
     return {
         "updatemenus": [{"type": "buttons", "direction": "left", "showactive": False, "buttons": buttons,
                          "pad": {"t": 8}, **place, **text}],
-        "sliders": [{"active": len(steps) - 1, "len": 1, "pad": {"t": 56, "b": 4}, "steps": stops,
+        "sliders": [{"active": active, "len": 1, "pad": {"t": 56, "b": 4}, "steps": stops,
                      "currentvalue": {"prefix": f"{say['step']} ", "xanchor": "right"}, **place, **text}],
     }  # fmt: skip
 

@@ -8,37 +8,44 @@ import plotly.graph_objects as go
 
 from optim_viz.figures.base import INK, axis, layout
 from optim_viz.figures.style import styles
-from optim_viz.figures.text import short, words
+from optim_viz.figures.text import clean, short, words
 
-WIDE = 0.35  # half the width of a median's bar, in batch sizes
+WIDE = 0.35  # half the width of all medians' bars of a batch size
 
 
 def dots(
-    groups: Mapping[str, Sequence[float]], title: str, *, share: bool = False, log: bool = False, theme: str = "light",
-    texts: Mapping[str, str] | None = None,
+    groups: Mapping[str, Mapping[str, Sequence[float]]], title: str, *, share: bool = False, log: bool = False,
+    theme: str = "light", texts: Mapping[str, str] | None = None,
 ) -> go.Figure:  # fmt: skip
-    """Batch size -> one value per seed, and their median; log only where every value is above 0."""
-    say = words(texts)
-    known = {name: [float(v) for v in values if np.isfinite(v)] for name, values in groups.items()}
-    log = log and all(v > 0 for values in known.values() for v in values)
-    figure = go.Figure(layout=layout(theme, uirevision=title, height=300, showlegend=False))
-    for k, ((name, values), look) in enumerate(zip(known.items(), styles(known), strict=True)):
-        side = np.linspace(-0.2, 0.2, len(values)) if len(values) > 1 else np.zeros(len(values))
-        marker = {"color": look.color(theme), "symbol": "circle", "size": 9, "opacity": 0.75}
-        form = "%{y:.1%}" if share else "%{y:.3~g}"
-        figure.add_trace(go.Scatter(x=k + side, y=values, mode="markers", marker=marker, name=name,
-                                    hovertemplate=f"{form}<extra></extra>"))  # fmt: skip
-        if values:
-            middle = float(np.median(values))
-            figure.add_trace(go.Scatter(x=[k - WIDE, k + WIDE], y=[middle, middle], mode="lines", name=say["median"],
-                                        line={"color": INK[theme], "width": 2.5}, hovertemplate=form))  # fmt: skip
-    figure.update_xaxes(axis(theme, say["batch size"], tickvals=list(range(len(known))), ticktext=list(known),
-                             range=[-0.5, len(known) - 0.5]))  # fmt: skip
+    """Optimizer -> batch size -> one value per seed, and their median; log only where every value is above 0."""
+    say, places = words(texts), list(dict.fromkeys(size for own in groups.values() for size in own))
+    every = [float(v) for own in groups.values() for values in own.values() for v in values if np.isfinite(v)]
+    log = log and all(v > 0 for v in every)
+    figure = go.Figure(layout=layout(theme, uirevision=title, height=300, showlegend=len(groups) > 1))
+    form, wide = "%{y:.1%}" if share else "%{y:.3~g}", WIDE / len(groups)
+    for k, (name, look) in enumerate(zip(groups, styles(groups), strict=True)):
+        x, y, low, high = [], [], [], []
+        for place, values in ((places.index(size), values) for size, values in groups[name].items()):
+            known = [float(v) for v in values if np.isfinite(v)]
+            middle = place + (2 * k + 1 - len(groups)) * 1.15 * wide
+            x += (middle + np.linspace(-0.6 * wide, 0.6 * wide, len(known))).tolist() if len(known) > 1 else \
+                [middle] * len(known)  # fmt: skip
+            y += known
+            if known:
+                low += [middle - wide, middle + wide, None]
+                high += [float(np.median(known))] * 2 + [None]
+        marker = {"color": look.color(theme), "symbol": look.marker, "size": 8, "opacity": 0.75}
+        figure.add_trace(go.Scatter(x=x, y=y, mode="markers", marker=marker, name=clean(name), legendgroup=name,
+                                    hovertemplate=f"{form}<extra>{clean(name)}</extra>"))  # fmt: skip
+        figure.add_trace(go.Scatter(x=low, y=high, mode="lines", name=say["median"], legendgroup=name, showlegend=False,
+                                    line={"color": INK[theme], "width": 2.5}, hovertemplate=form))  # fmt: skip
+    figure.update_xaxes(axis(theme, say["batch size"], tickvals=list(range(len(places))), ticktext=places,
+                             range=[-0.5, len(places) - 0.5]))  # fmt: skip
     text = say["log"].format(title=title) if log else title
     figure.update_yaxes(axis(theme, text, type="log" if log else "linear", tickformat=".0%" if share else None))
-    ticks = _ticks([v for values in known.values() for v in values]) if log else []
+    ticks = _ticks(every) if log else []
     if ticks:
-        figure.update_yaxes(tickvals=ticks, ticktext=[short(v) for v in ticks])
+        figure.update_yaxes(tickvals=ticks, ticktext=[short(v) for v in ticks], title_standoff=14)
     return figure
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from optim_viz.figures.base import FAINT, INK, axis, dash, layout
+from optim_viz.figures.base import FAINT, INK, axis, dash, layout, numbers
 from optim_viz.figures.style import Style, styles
 from optim_viz.figures.text import clean, words
 
+_RING = {"symbol": "circle-open", "line": {"width": 3}}
 MOST_POINTS = 600  # of data in a picture, and of a curve
 
 
@@ -21,22 +22,29 @@ def names(history: Any) -> list[str]:
 
 
 def curves(
-    history: Any, what: str = "loss", *, theme: str = "light", texts: Mapping[str, str] | None = None
-) -> go.Figure:
+    history: Any, what: str = "loss", *, theme: str = "light", texts: Mapping[str, str] | None = None,
+    most: int = MOST_POINTS,
+) -> go.Figure:  # fmt: skip
     """ "loss" (log) or "score", accuracy or R², against the epoch: validation bold with marks, training thin.
 
-    The legend of the loss tells the optimizers, that of the score what is bold and what is thin.
+    The legend of the loss tells the optimizers, that of the score what is bold and what is thin. A ring on the loss
+    is where early stopping ended a run. A curve has at most `most` points.
     """
     say, both = words(texts), history.validation_loss is not None
     figure = go.Figure(layout=layout(theme, uirevision=what, hovermode="x unified", height=320))
     for k, (name, look) in enumerate(zip(names(history), styles(names(history)), strict=True)):
         end = int(history.end[k]) + 1
-        rows = np.unique(np.linspace(0, end - 1, min(end, MOST_POINTS)).astype(int)) if end else np.arange(0)
+        rows = np.unique(np.linspace(0, end - 1, min(end, most)).astype(int)) if end else np.arange(0)
         for part in ("train", "validation") if both else ("train",):
             y = getattr(history, f"{part}_{what}")[k, rows]
             y = np.where(y > 0, y, np.nan) if what == "loss" else y
             bold = not both or part == "validation"
             figure.add_trace(_curve(history.epoch[rows], y, name, look, theme, bold, bold and what == "loss"))
+        if what == "loss" and history.outcomes[k].kind == "stopped early":
+            figure.add_trace(_stopped(history.epoch[end - 1], history.validation_loss[k, end - 1], look.color(theme)))
+    if what == "loss" and any(outcome.kind == "stopped early" for outcome in history.outcomes):
+        marker = {**_RING, "size": 11, "color": INK[theme]}
+        figure.add_trace(go.Scatter(x=[None], y=[None], mode="markers", name=say["stopped"], marker=marker))
     if both and what == "score":
         for label, width in ((say["validation"], 2.5), (say["training"], 1)):
             line = {"color": INK[theme], "width": width}
@@ -47,7 +55,8 @@ def curves(
         figure.update_yaxes(axis(theme, title, type="log", exponentformat="power", dtick=_ticks(history)))
     else:
         share = history.score == "accuracy"
-        low = min((float(history.train_score[k, : int(e) + 1].min()) for k, e in enumerate(history.end) if e >= 0),
+        scores = [history.train_score, *([history.validation_score] if both else [])]
+        low = min((float(part[k, : int(e) + 1].min()) for part in scores for k, e in enumerate(history.end) if e >= 0),
                   default=0.0)  # fmt: skip
         figure.update_yaxes(axis(theme, say["accuracy"] if share else "R²", tickformat=".0%" if share else None,
                                  range=[max(low, -0.2) - 0.03, 1.03]))  # fmt: skip
@@ -62,14 +71,19 @@ def _ticks(history: Any) -> Any:
 
 
 def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown: bool) -> go.Scatter:
-    color, fine = look.color(theme), bool(np.isfinite(y).all())
+    color = look.color(theme)
     return go.Scatter(
-        x=x, y=y if fine else [float(v) if np.isfinite(v) else None for v in y], name=clean(name),
+        x=numbers(x), y=numbers(y), name=clean(name),
         legendgroup=name if shown else None, showlegend=shown, mode="lines+markers" if bold else "lines",
         line={"color": color, "width": 2.5 if bold else 1, "dash": dash(look) if bold else "solid"},
         marker={"color": color, "symbol": look.marker, "size": 7, "maxdisplayed": 8},
         hovertemplate="%{y:.4~g}" if bold else None, hoverinfo=None if bold else "skip",
     )  # fmt: skip
+
+
+def _stopped(x: float, y: float, color: str) -> go.Scatter:
+    marker = {**_RING, "size": 17, "color": color}
+    return go.Scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, showlegend=False, hoverinfo="skip")
 
 
 def fitted(

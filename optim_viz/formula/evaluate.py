@@ -18,15 +18,20 @@ class Program:
 
     Calling it with {name: array} gives one new array per formula, each in the shape all inputs broadcast to;
     float32 inputs give float32, other types float64; overflow and undefined values are inf and nan, silently.
+    `lines` are assignments (name, formula) carried out in order before the formulas are read.
     """
 
-    def __init__(self, nodes: Sequence[Node], inputs: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, nodes: Sequence[Node], inputs: Sequence[str] | None = None, lines: Sequence[tuple[str, Node]] = ()
+    ) -> None:
         nodes = list(nodes)
         self.inputs = tuple(inputs) if inputs is not None else tree.names_of(*nodes)
-        missing = set(tree.names_of(*nodes)) - set(self.inputs)
+        missing = set(tree.names_of(*nodes)) - {*self.inputs, *(name for name, _ in lines)}
         if missing:
             raise ValueError(f"no input given for {sorted(missing)}")
         build = _Builder(self.inputs)
+        for name, node in lines:
+            build.assign(name, node)
         slots = build.build(nodes)
         self._operations, self._outputs = build.finish(slots)
         self.constants = [slot < 0 for slot in slots]  # outputs that no input can change
@@ -88,9 +93,17 @@ class _Builder:
         self.known: dict[tuple, int] = {}
 
     def build(self, nodes: list[Node]) -> list[int]:
+        self.walk(nodes)
+        return [self.fresh(self.done[node]) for node in nodes]
+
+    def assign(self, name: str, node: Node) -> None:
+        """From here on the name stands for the formula's value."""
+        self.walk([node])
+        self.slots[name] = self.done[node]
+
+    def walk(self, nodes: list[Node]) -> None:
         for node in tree.walk(*nodes):
             self.done[node] = _EMIT[node.kind](self, node)
-        return [self.fresh(self.done[node]) for node in nodes]
 
     def fresh(self, slot: int) -> int:
         """A result that is an input is copied, so that no caller holds the input twice."""

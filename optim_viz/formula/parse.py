@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from string import ascii_letters
 from typing import NamedTuple
 
@@ -37,15 +37,20 @@ _ALIASES = {
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read; `args[0]` says why, `column` counts from 1 (None: all of it)."""
+    """A formula that cannot be read; `args[0]` says why, `column` counts from 1 (None: all of it).
 
-    def __init__(self, message: Text, column: int | None = None) -> None:
-        super().__init__(message, column)
+    `line`, from 1, is stated where the formula is one of several.
+    """
+
+    def __init__(self, message: Text, column: int | None = None, line: int | None = None) -> None:
+        super().__init__(message, column, line)
         self.message = message
         self.column = column
+        self.line = line
 
     def __str__(self) -> str:
-        return str(self.message)
+        where = "" if self.line is None else f" (line {self.line}, column {self.column})"
+        return f"{self.message}{where}"
 
 
 class Token(NamedTuple):
@@ -56,8 +61,11 @@ class Token(NamedTuple):
     column: int
 
 
-def parse(text: str, names: Iterable[str] = SURFACE_NAMES) -> Node:
-    """The simplified tree of a formula in the given names; FormulaError for anything else."""
+def parse(text: str, names: Iterable[str] = SURFACE_NAMES, functions: Mapping[str, int] = ARITY) -> Node:
+    """The simplified tree of a formula in the given names and functions (name -> number of arguments).
+
+    FormulaError for anything else.
+    """
     if not isinstance(text, str):
         raise FormulaError(Text("A formula is a text such as x^2 + y^2."))
     if len(text) > MAX_CHARACTERS:
@@ -68,7 +76,7 @@ def parse(text: str, names: Iterable[str] = SURFACE_NAMES) -> Node:
     tokens = tokenize(text)
     if not tokens:
         raise FormulaError(Text("Write a formula such as x^2 + y^2."), 1)
-    return _Reader(tokens, frozenset(names), len(text) + 1).read()
+    return _Reader(tokens, frozenset(names), len(text) + 1, functions).read()
 
 
 def tokenize(text: str) -> list[Token]:
@@ -112,9 +120,10 @@ def _bad_character(character: str, column: int) -> FormulaError:
 class _Reader:
     """Reads by precedence, counting depth and parts itself, so that no text can exhaust the interpreter."""
 
-    def __init__(self, tokens: list[Token], names: frozenset[str], end: int) -> None:
+    def __init__(self, tokens: list[Token], names: frozenset[str], end: int, functions: Mapping[str, int]) -> None:
         self.tokens = [*tokens, Token("end", "", end)]
         self.names = names
+        self.functions = functions
         self.position = self.nodes = self.depth = 0
 
     def read(self) -> Node:
@@ -197,18 +206,19 @@ class _Reader:
         raise FormulaError(Text("An operation is missing here: write 2*x for two times x."), following.column)
 
     def word(self, token: Token) -> Node:
-        if token.text in self.names or token.text in CONSTANTS:
+        called = token.text in self.functions and self.peek().text == "("
+        if not called and (token.text in self.names or token.text in CONSTANTS):
             return tree.name(token.text)
-        if token.text not in ARITY:
+        if token.text not in self.functions:
             raise self.unknown(token)
-        if self.peek().text != "(":
+        if not called:
             raise FormulaError(Text("{name} needs parentheses: write {name}(x).", name=token.text), token.column)
         opening = self.take()
         args = [] if self.peek().text == ")" else [self.expression(0)]
         while self.peek().text == ",":
             self.take()
             args.append(self.expression(0))
-        arity = ARITY[token.text]
+        arity = self.functions[token.text]
         if self.peek().text == ")" and len(args) != arity:
             raise FormulaError(
                 Text("{name} takes {arity} argument(s), not {n}.", name=token.text, arity=arity, n=len(args)),
@@ -218,11 +228,14 @@ class _Reader:
         return tree.call(token.text, *args)
 
     def unknown(self, token: Token) -> FormulaError:
-        known = {*self.names, *ARITY, *CONSTANTS}
+        known = {*self.names, *self.functions, *CONSTANTS}
         close = difflib.get_close_matches(token.text, sorted(w for w in known if len(w) > 1), n=1)
         guess = _ALIASES.get(token.text) or (close[0] if close else "")
         if guess == "^" or guess in known:
             message = Text("{name} is unknown here: did you mean {guess}?", name=token.text, guess=guess)
+        elif self.functions is not ARITY and self.peek().text == "(":
+            known = ", ".join(sorted(self.functions))
+            message = Text("{name} is not a function here: use one of {names}.", name=token.text, names=known)
         elif {"x", "y"} <= self.names:
             message = Text("{name} is unknown: use x, y, single letters and functions such as sin(x).", name=token.text)
         else:

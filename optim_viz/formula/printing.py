@@ -10,8 +10,9 @@ MAX_PRINTED_NODES = 400
 _SUM, _PRODUCT, _POWER, _ATOM = 1, 2, 3, 4  # how tightly a printed piece holds together
 
 _GREEK = "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi psi omega"
+_GREEK += " Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega"
 _MACROS = {"asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan", "log": r"\ln"}
-_MACROS |= {name: rf"\operatorname{{{name}}}" for name in ("sign", "step")}
+_MACROS |= {name: rf"\operatorname{{{name}}}" for name in ("sign", "step")} | {"g": r"\nabla f"}
 
 Piece = tuple[str, int]
 
@@ -63,8 +64,11 @@ def _python_call(node: Node, args: list[Piece], function) -> Piece:
     inside = [a for a, _ in args]
     if node.value == "step":
         return f"({function('sign')}({inside[0]}) + 1) / 2", _PRODUCT
-    if node.value in ("min", "max"):  # torch.minimum refuses plain numbers, arithmetic does not
+    if node.value in ("min", "max"):
         u, v = inside
+        if function("") == "np.":
+            return f"np.{node.value}imum({u}, {v})", _ATOM
+        # torch.minimum refuses plain numbers, arithmetic does not
         sign = "+" if node.value == "max" else "-"
         return f"(({u}) + ({v}) {sign} {function('abs')}(({u}) - ({v}))) / 2", _PRODUCT
     return f"{function(str(node.value))}({inside[0]})", _ATOM
@@ -153,6 +157,10 @@ def _latex_name(node: Node, args: list[Piece]) -> Piece:
 def _latex_word(word: str) -> str:
     stem = word.rstrip("0123456789_")
     index = word[len(stem) :].strip("_")
+    head, _, tail = stem.partition("_")
+    if tail and (len(head) == 1 or head in _GREEK.split()):  # E_g2 is E with an index, weight_decay one word
+        rest = word[len(head) + 1 :].strip("_").replace("_", r"\_")
+        return rf"{_latex_word(head)}_{{\mathrm{{{rest}}}}}"
     shown = rf"\{stem}" if stem in _GREEK.split() else r"\varepsilon" if stem == "eps" else stem
     if len(stem) > 1 and shown == stem:
         shown = rf"\mathrm{{{stem.replace('_', chr(92) + '_')}}}"
@@ -187,7 +195,7 @@ def _latex_power(node: Node, args: list[Piece]) -> Piece:
     if exponent.kind == "number" and exponent.value == 0.5:
         return rf"\sqrt{{{args[0][0]}}}", _POWER
     shown = args[1][0]
-    plain = base.kind == "call" and base.value not in ("exp", "sqrt", "abs")
+    plain = base.kind == "call" and base.value not in ("exp", "sqrt", "abs", "g")
     if plain and exponent.kind == "number" and float(exponent.value) > 0:
         head = _macro(str(base.value))
         return head + f"^{{{shown}}}" + args[0][0][len(head) :], _POWER

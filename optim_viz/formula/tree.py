@@ -246,7 +246,7 @@ def power(base: Node, exponent: Node) -> Node:
 
 def call(function: str, *args: Node) -> Node:
     """A function of its arguments; a number where all are numbers and it is short (sqrt(4), not sqrt(2))."""
-    if all(arg.kind == "number" for arg in args):
+    if function in FUNCTIONS and all(arg.kind == "number" for arg in args):
         value = apply(function, *(float(arg.value) for arg in args))
         if len(repr(value)) <= 6:
             return number(value)
@@ -269,13 +269,14 @@ def rebuild(node: Node, args: Iterable[Node]) -> Node:
     return call(str(node.value), *args) if node.kind == "call" else BUILD[node.kind](*args)
 
 
-def substitute(roots: Iterable[Node], values: Mapping[str, float]) -> list[Node]:
-    """The trees with names replaced by numbers, simplified again."""
+def substitute(roots: Iterable[Node], values: Mapping[str, "float | Node"]) -> list[Node]:
+    """The trees with names replaced by numbers or other trees, simplified again."""
     roots = list(roots)
     done: dict[Node, Node] = {}
     for node in walk(*roots):
         if node.kind == "name":
-            done[node] = number(values[str(node.value)]) if node.value in values else node
+            value = values.get(str(node.value), node)
+            done[node] = value if isinstance(value, Node) else number(value)
         else:
             done[node] = rebuild(node, [done[arg] for arg in node.args])
     return [done[root] for root in roots]

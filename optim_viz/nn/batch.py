@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -58,6 +59,8 @@ def samples(X: Any, shape: Shape) -> tuple[np.ndarray, bool]:
         X = np.empty(0, object)
     if X.dtype.kind != "f":
         raise ValueError(Text("X must be a table of numbers."))
+    if len(shape) == 3 and X.ndim == 2 and X.shape[1] == prod(shape):
+        X = X.reshape(-1, *shape)  # images written as rows
     if X.ndim not in (len(shape) + 1, len(shape) + 2) or X.shape[-len(shape) :] != shape:
         raise ValueError(Text("X has shape {given}; this network takes {wanted}.",
                               given=X.shape, wanted=f"(N, {', '.join(map(str, shape))})"))  # fmt: skip

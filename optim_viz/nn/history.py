@@ -129,6 +129,12 @@ class Thinned:
             self.every *= 2
             self.items = {n: kept for n, kept in self.items.items() if n % self.every == 0}
 
+    def copy(self) -> Thinned:
+        """Another series that begins with the same items."""
+        other = Thinned(self.room)
+        other.every, other.items = self.every, dict(self.items)
+        return other
+
     def forget(self, after: int) -> None:
         """Drops the items with a larger number."""
         self.items = {n: kept for n, kept in self.items.items() if n <= after}

@@ -16,7 +16,7 @@ from optim_viz.nn.network import Network, State
 from optim_viz.nn.sampling import Batches
 from optim_viz.nn.settings import Settings
 
-PAUSE = 0.1  # seconds: work in one go is made no longer, by the network's own estimate
+PAUSE = 0.05  # seconds: work in one go is made no longer, by the network's own estimate
 _PASS_BYTES = 30_000_000
 
 

@@ -16,7 +16,7 @@ from optim_viz.nn.measuring import Meter
 from optim_viz.nn.network import Network
 from optim_viz.nn.sampling import Batches
 from optim_viz.nn.settings import MAX_EPOCHS, MAX_POINTS, EarlyStopping, Settings, runs, trainable, whole
-from optim_viz.nn.steps import PAUSE, Stepper
+from optim_viz.nn.steps import Stepper
 from optim_viz.optimizers.base import Optimizer
 from optim_viz.words import Text
 
@@ -24,6 +24,7 @@ Event = Progress | Point | History
 MAX_BYTES = 150_000_000
 _PATH_BYTES, _PLACE_BYTES = 40_000_000, 20_000_000  # for parameters to draw, and for places to rewind to
 _TRIAL = 0.5  # seconds an estimate may take
+_SAID = 0.02  # seconds of work without a sign of life
 
 
 def train(
@@ -98,14 +99,24 @@ class Trainer:
     @property
     def stations(self) -> tuple[int, ...]:
         """The steps `rewind` can go back to: measured points, evenly thinned out to 20 MB."""
-        return tuple(place.step for place in self._places.items.values())
+        return tuple(self._kept())
+
+    def _kept(self) -> dict[int, lockstep.Place]:
+        """Step -> place: those on the way, and where it stands, if that was measured."""
+        kept = {place.step: place for place in self._places.items.values()}
+        here = self.points and self.points[-1].step == self.place.step
+        return kept | ({self.place.step: self.place} if here else {})
+
+    def running(self, step: int) -> int:
+        """How many runs would go on from this one of `stations`."""
+        return len(self._kept()[step].running)
 
     def rewind(self, step: int) -> None:
         """Goes back to a step of `stations`; ValueError for another one."""
-        found = [place for place in self._places.items.values() if place.step == step]
-        if not found:
+        kept = self._kept()
+        if step not in kept:
             raise ValueError(Text("Nothing was kept at step {step}.", step=step))
-        self.place = found[0]
+        self.place = kept[step]
         self.points = [p for p in self.points if p.step <= step]
         self._path.forget(len(self.points) - 1)
         self._places.forget(len(self.points) - 1)
@@ -119,6 +130,26 @@ class Trainer:
         except ValueError:
             self.how = before
             raise
+
+    def again(self, step: int, optimizers: Any, how: Settings) -> Trainer:
+        """Another training, from a step of `stations` on: the weights and memories of then, other settings.
+
+        This one stays as it is. ValueError for other rules, batches or samples: they would not fit the memories.
+        """
+        fresh = runs(optimizers, sorted({run.seed for run in self.runs}))
+        same = [(type(run.optimizer), run.seed) for run in fresh] == [(type(r.optimizer), r.seed) for r in self.runs]
+        if not same or (how.batch_size, how.sampling) != (self.how.batch_size, self.how.sampling):
+            raise ValueError(Text("To go on from there, the optimizers and the batch size must be the same."))
+        if how.stop and "validation" not in self.meters:
+            raise ValueError(Text("Early stopping needs validation samples."))
+        new = copy(self)
+        new.points, new._path, new._places = list(self.points), self._path.copy(), self._places.copy()
+        new.rewind(step)
+        new.how, new.runs, new._stepper = how, fresh, Stepper(self.net, fresh, self.batches, how)
+        groups = [replace(g, rule=lockstep.joined([fresh[k].optimizer for k in g.runs])) for g in new.place.groups]
+        new.place = replace(new.place, groups=tuple(groups))
+        new.extend(how.epochs)
+        return new
 
     def events(self) -> Generator[Event, None, None]:
         """Goes on from where it stands: Progress and Point records, at the end the History."""
@@ -167,7 +198,7 @@ class Trainer:
                 next(work)
             except StopIteration as end:
                 return end.value
-            if perf_counter() - self._said >= PAUSE:
+            if perf_counter() - self._said >= _SAID:
                 yield self._progress()
                 self._said = perf_counter()
 

@@ -22,7 +22,7 @@ class Row:
 
     `gradient` and `update` are the gradient norm and the update/weight ratio of the last step; `lowest` is the epoch
     with the lowest validation loss, `rose` whether it has clearly gone up since; `errors` are the squared
-    errors of each test sample in a regression.
+    errors of each test sample in a regression; `clipped` is the share of steps whose gradient was shortened.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Row:
     lowest: float
     rose: bool
     errors: np.ndarray | None
+    clipped: float = 0.0
 
 
 def rows(history: History, test: Any = None) -> list[Row]:
@@ -54,6 +55,7 @@ def rows(history: History, test: Any = None) -> list[Row]:
             float(history.gradient_norm[k, end]), float(history.update_ratio[k, end]), float(history.epoch[end]),
             history.outcomes[k].kind, history.outcomes[k].reason, float(history.epoch[best]),
             _rose(path, best), None if errors is None else errors[k],
+            float(history.clipped[k, end]) / max(int(history.step[end]), 1),
         ))  # fmt: skip
     return found
 
@@ -95,6 +97,12 @@ def reading(found: Sequence[Row], score: str, tests: int) -> list[Text]:
     """Sentences that say what the table says, and no more than it says; `tests` counts test samples."""
     said = [Text("{name} diverged. {reason}", name=r.name, reason=r.reason) for r in found if r.kind == "diverged"]
     said += [Text("{name} got worse. {reason}", name=r.name, reason=r.reason) for r in found if r.kind == "growing"]
+    said += [Text("{name} stopped early. {reason}", name=r.name, reason=r.reason) for r in found
+             if r.kind == "stopped early"]  # fmt: skip
+    cut = [f"{r.name} ({r.clipped:.0%})" for r in found if r.clipped]
+    if cut:
+        said.append(Text("The gradient was clipped, in the share of steps in parentheses: {names}.",
+                         names=", ".join(cut)))  # fmt: skip
     alive = [r for r in found if r.kind not in ("diverged", "growing") and r.loss[0] is not None]
     if len(alive) > 1:
         said.append(_order(sorted(alive, key=lambda r: r.loss[0] or 0.0)))

@@ -1,8 +1,11 @@
 """Adam and its relatives: an average of the gradients over the size of the gradients."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from optim_viz.optimizers.base import (
+    L2,
     Optimizer,
     Value,
     decoupled_decay,
@@ -22,6 +25,9 @@ _MOMENTS = (
     r"v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2",
 )
 _HATS = r"\hat m_t = \frac{m_t}{1-\beta_1^t} \qquad \hat v_t = \frac{v_t}{1-\beta_2^t}"
+_AVERAGES = "m = beta1*m + (1-beta1)*g\nv = beta2*v + (1-beta2)*g^2\n"
+_DECAYED = L2 + _AVERAGES
+_UNBIASED = "m_hat = m/(1-beta1^t)\nv_hat = v/(1-beta2^t)\n"
 _BETAS = "betas=({beta1}, {beta2}), eps={eps}, weight_decay={weight_decay}"
 
 
@@ -44,6 +50,7 @@ class Adam(Optimizer):
     )
     source = "Kingma & Ba 2015, Algorithm 1"
     torch = "torch.optim.Adam(params, lr={lr}, " + _BETAS + ")"
+    program = _DECAYED + _UNBIASED + "x = x - lr*m_hat/(sqrt(v_hat) + eps)"
 
     lr: Value = rate(0.001)
     beta1: Value = _beta1()
@@ -60,7 +67,8 @@ class Adam(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t))
         v_hat = v / (1 - power(self.beta2, t))
-        return x - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v}
+        size = np.sqrt(v_hat) + self.eps
+        return x - self.lr * m_hat / size, {"m": m, "v": v}
 
 
 class AdamW(Optimizer):
@@ -74,6 +82,7 @@ class AdamW(Optimizer):
     )
     source = "Loshchilov & Hutter 2019, Algorithm 2, with λ multiplied by η (as torch)"
     torch = "torch.optim.AdamW(params, lr={lr}, " + _BETAS + ")"
+    program = _AVERAGES + _UNBIASED + "x = x*(1 - lr*weight_decay) - lr*m_hat/(sqrt(v_hat) + eps)"
 
     lr: Value = rate(0.001)
     beta1: Value = _beta1()
@@ -90,8 +99,9 @@ class AdamW(Optimizer):
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t))
         v_hat = v / (1 - power(self.beta2, t))
+        size = np.sqrt(v_hat) + self.eps
         decayed = x * (1 - self.lr * self.weight_decay)
-        return decayed - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v}
+        return decayed - self.lr * m_hat / size, {"m": m, "v": v}
 
 
 class AMSGrad(Optimizer):
@@ -105,6 +115,7 @@ class AMSGrad(Optimizer):
     )
     source = "Reddi, Kale & Kumar 2018, Algorithm 2, with Adam's bias correction (as torch)"
     torch = "torch.optim.Adam(params, lr={lr}, " + _BETAS + ", amsgrad=True)"
+    program = _DECAYED + "v_hat = max(v_hat, v)\nx = x - lr*m/(1-beta1^t)/(sqrt(v_hat/(1-beta2^t)) + eps)"
 
     lr: Value = rate(0.001)
     beta1: Value = _beta1()
@@ -136,6 +147,12 @@ class NAdam(Optimizer):
     )
     source = "Dozat 2016, Algorithm 2, with its momentum schedule (as torch)"
     torch = "torch.optim.NAdam(params, lr={lr}, " + _BETAS + ", momentum_decay={momentum_decay})"
+    program = _DECAYED + (
+        "mu = beta1*(1 - 0.96^(t*momentum_decay)/2)\nmu_next = beta1*(1 - 0.96^((t+1)*momentum_decay)/2)\n"
+        "Pi = (Pi + step(1.5 - t))*mu\n"
+        "m_hat = mu_next*m/(1 - Pi*mu_next) + (1-mu)*g/(1-Pi)\nx = x - lr*m_hat/(sqrt(v/(1-beta2^t)) + eps)"
+    )
+    symbols: ClassVar = {"mu_next": r"\mu_{t+1}"}
 
     lr: Value = rate(0.002)
     beta1: Value = _beta1()
@@ -160,19 +177,16 @@ class NAdam(Optimizer):
         mu_next = self.beta1 * (1 - 0.5 * power(0.96, (t + 1) * self.momentum_decay))
         Pi = state["Pi"] * mu
         m_hat = mu_next * m / (1 - Pi * mu_next) + (1 - mu) * g / (1 - Pi)
-        v_hat = v / (1 - power(self.beta2, t))
-        return x - self.lr * m_hat / (np.sqrt(v_hat) + self.eps), {"m": m, "v": v, "Pi": Pi}
+        size = np.sqrt(v / (1 - power(self.beta2, t))) + self.eps
+        return x - self.lr * m_hat / size, {"m": m, "v": v, "Pi": Pi}
 
 
 @each
-def _rectifier(beta2: float, t: float) -> float:
-    """RAdam's r_t times the bias correction of v; 0 while too few gradients were seen to trust v."""
-    rho_inf = 2 / (1 - beta2) - 1
-    rho = rho_inf - 2 * t * beta2**t / (1 - beta2**t)
+def _rectifier(rho: float, rho_inf: float) -> float:
+    """RAdam's r_t; 0 while too few gradients were seen to trust v."""
     if rho <= 5:
         return 0.0
-    r = ((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
-    return r * (1 - beta2**t) ** 0.5
+    return ((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho)) ** 0.5
 
 
 class RAdam(Optimizer):
@@ -183,12 +197,20 @@ class RAdam(Optimizer):
         *_MOMENTS,
         r"\rho_\infty = \frac{2}{1-\beta_2} - 1",
         r"\rho_t = \rho_\infty - \frac{2t\beta_2^t}{1-\beta_2^t}",
-        r"r_t = \sqrt{\frac{(\rho_t-4)(\rho_t-2)\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\rho_t}}",
+        r"r_t = \begin{cases}\sqrt{\frac{(\rho_t-4)(\rho_t-2)\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\rho_t}}"
+        r" & \rho_t > 5 \\ 0 & \text{else}\end{cases}",
         r"x_t = x_{t-1} - \eta\, \frac{m_t}{1-\beta_1^t} \cdot \begin{cases}"
-        r"r_t \sqrt{1-\beta_2^t} \,/\, (\sqrt{v_t} + \epsilon) & \rho_t > 5 \\ 1 & \text{else}\end{cases}",
+        r"r_t \sqrt{1-\beta_2^t} \,/\, (\sqrt{v_t} + \epsilon) & r_t > 0 \\ 1 & \text{else}\end{cases}",
     )
     source = "Liu et al. 2020, Algorithm 2, with the threshold 5 of the authors' code (4 in the paper; 5 in torch)"
     torch = "torch.optim.RAdam(params, lr={lr}, " + _BETAS + ")"
+    program = _DECAYED + (
+        "rho_inf = 2/(1-beta2) - 1\nrho = rho_inf - 2*t*beta2^t/(1-beta2^t)\n"
+        "r = sqrt(max(rho-4, 0)*max(rho-2, 0)*rho_inf/(max(rho_inf-4, 1)*max(rho_inf-2, 1)*max(rho, 1)))\n"
+        "on = step(rho - 5)\n"
+        "x = x - lr*m/(1-beta1^t)*(on*r*sqrt(1-beta2^t)/(sqrt(v) + eps) + 1 - on)"
+    )
+    symbols: ClassVar = {"rho_inf": r"\rho_\infty"}
 
     lr: Value = rate(0.001)
     beta1: Value = _beta1()
@@ -204,9 +226,15 @@ class RAdam(Optimizer):
         m = self.beta1 * state["m"] + (1 - self.beta1) * g
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         m_hat = m / (1 - power(self.beta1, t))
-        r = _rectifier(self.beta2, t)
-        adapted = np.where(r > 0, r / (np.sqrt(v) + self.eps), 1.0)
-        return x - self.lr * m_hat * adapted, {"m": m, "v": v}
+        unseen = 1 - power(self.beta2, t)
+        rho_inf = 2 / (1 - self.beta2) - 1
+        rho = rho_inf - 2 * t * power(self.beta2, t) / unseen
+        r = _rectifier(rho, rho_inf)
+        factor = np.where(r > 0, r * power(unseen, 0.5) / (np.sqrt(v) + self.eps), 1.0)
+        return x - self.lr * m_hat * factor, {"m": m, "v": v}
+
+    def per_axis(self, inside):
+        return self.lr * inside["factor"]
 
 
 def _norm(x: np.ndarray) -> np.ndarray:
@@ -225,6 +253,7 @@ class AdamP(Optimizer):
         r"x_t = x_{t-1} - \eta\lambda w_t\, x_{t-1} - \frac{\eta}{1-\beta_1^t}\, q_t",
     )
     source = "Heo et al. 2021, Algorithm 2; the point is one layer of n weights"
+    symbols: ClassVar = {"x_hat": r"\hat x"}
 
     lr: Value = rate(0.001)
     beta1: Value = _beta1()
@@ -255,7 +284,8 @@ class AdamP(Optimizer):
         m = self.beta1 * state["m"] + (1 - self.beta1) * g
         v = self.beta2 * state["v"] + (1 - self.beta2) * g**2
         ahead = m + self.nesterov * (1 - self.beta1) * (g - m)
-        p = ahead / (np.sqrt(v / (1 - power(self.beta2, t))) + self.eps)
+        size = np.sqrt(v / (1 - power(self.beta2, t))) + self.eps
+        p = ahead / size
         q, w = self._project(x, g, p)
         decayed = x * (1 - self.lr * self.weight_decay * w)
         return decayed - self.lr / (1 - power(self.beta1, t)) * q, {"m": m, "v": v}

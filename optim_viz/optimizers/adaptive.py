@@ -1,8 +1,10 @@
 """Rules that give each coordinate its own step, by the size of its gradients."""
 
+from typing import ClassVar
+
 import numpy as np
 
-from optim_viz.optimizers.base import Optimizer, Value, epsilon, fraction, l2_decay, rate
+from optim_viz.optimizers.base import L2, Optimizer, Value, epsilon, fraction, l2_decay, rate
 
 _GRADIENT = r"g_t = \nabla f(x_{t-1}) + \lambda x_{t-1}"
 
@@ -17,6 +19,7 @@ class AdaGrad(Optimizer):
     )
     source = "Duchi, Hazan & Singer 2011, Figure 1 (diagonal form)"
     torch = "torch.optim.Adagrad(params, lr={lr}, eps={eps}, weight_decay={weight_decay})"
+    program = L2 + "h = h + g^2\nx = x - lr*g/(sqrt(h) + eps)"
 
     lr: Value = rate(0.01)
     eps: Value = epsilon(1e-10)
@@ -28,7 +31,8 @@ class AdaGrad(Optimizer):
     def step(self, x, grad, state, t):
         g = grad(x) + self.weight_decay * x
         h = state["h"] + g**2
-        return x - self.lr * g / (np.sqrt(h) + self.eps), {"h": h}
+        size = np.sqrt(h) + self.eps
+        return x - self.lr * g / size, {"h": h}
 
 
 class Adadelta(Optimizer):
@@ -43,6 +47,11 @@ class Adadelta(Optimizer):
     )
     source = "Zeiler 2012, Algorithm 1 (there η = 1)"
     torch = "torch.optim.Adadelta(params, lr={lr}, rho={rho}, eps={eps}, weight_decay={weight_decay})"
+    program = L2 + (
+        "E_g2 = rho*E_g2 + (1-rho)*g^2\ndx = -sqrt(E_dx2 + eps)/sqrt(E_g2 + eps)*g\n"
+        "E_dx2 = rho*E_dx2 + (1-rho)*dx^2\nx = x + lr*dx"
+    )
+    symbols: ClassVar = {"E_g2": "E[g^2]_t", "E_dx2": r"E[\Delta x^2]_t", "dx": r"\Delta x_t"}
 
     lr: Value = rate(1.0, "Factor on the step, 1 in the paper.")
     rho: Value = fraction(0.9, r"\rho", "Memory of the two averages: about 1/(1-ρ) steps.")
@@ -55,9 +64,13 @@ class Adadelta(Optimizer):
     def step(self, x, grad, state, t):
         g = grad(x) + self.weight_decay * x
         E_g2 = self.rho * state["E_g2"] + (1 - self.rho) * g**2
-        dx = -np.sqrt(state["E_dx2"] + self.eps) / np.sqrt(E_g2 + self.eps) * g
+        factor = np.sqrt(state["E_dx2"] + self.eps) / np.sqrt(E_g2 + self.eps)
+        dx = -factor * g
         E_dx2 = self.rho * state["E_dx2"] + (1 - self.rho) * dx**2
         return x + self.lr * dx, {"E_g2": E_g2, "E_dx2": E_dx2}
+
+    def per_axis(self, inside):
+        return self.lr * inside["factor"]
 
 
 class RMSprop(Optimizer):
@@ -70,6 +83,7 @@ class RMSprop(Optimizer):
     )
     source = "Tieleman & Hinton 2012, Coursera lecture 6.5"
     torch = "torch.optim.RMSprop(params, lr={lr}, alpha={decay}, eps={eps}, weight_decay={weight_decay})"
+    program = L2 + "h = decay*h + (1-decay)*g^2\nx = x - lr*g/(sqrt(h) + eps)"
 
     lr: Value = rate(0.01)
     decay: Value = fraction(
@@ -84,4 +98,5 @@ class RMSprop(Optimizer):
     def step(self, x, grad, state, t):
         g = grad(x) + self.weight_decay * x
         h = self.decay * state["h"] + (1 - self.decay) * g**2
-        return x - self.lr * g / (np.sqrt(h) + self.eps), {"h": h}
+        size = np.sqrt(h) + self.eps
+        return x - self.lr * g / size, {"h": h}

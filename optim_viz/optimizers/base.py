@@ -4,8 +4,9 @@ import inspect
 import math
 import numbers
 import re
+import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, dataclass_transform
@@ -68,8 +69,8 @@ class Hyperparameter:
 
 @cache
 def _bounds(interval: str) -> tuple[float, float]:
-    low, high = interval[1:-1].split(",")
-    return float(low), math.inf if high.strip() == "∞" else float(high)
+    low, high = interval[1:-1].replace("∞", "inf").split(",")
+    return float(low), float(high)
 
 
 def _above(value: Any, interval: str) -> bool:
@@ -104,7 +105,10 @@ class Optimizer:
     source: ClassVar[str] = ""
     differs: ClassVar[str] = ""
     torch: ClassVar[str] = ""
+    program: ClassVar[str] = ""  # the rule in the formula language, where that can say it
     bound: ClassVar[str] = ""  # the stability limit in words, "{}" standing for the curvature
+    optimum: ClassVar[str] = ""  # the best fixed rate on a quadratic in words
+    symbols: ClassVar[Mapping[str, str]] = {}  # LaTeX of names in `step` that do not read as their own symbol
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -125,8 +129,31 @@ class Optimizer:
         """The t-th update (t = 1, 2, ...) of x (2, ...): new arrays, nothing written."""
         raise NotImplementedError
 
+    def inside(self, x: np.ndarray, grad: Gradient, state: State, t: Any) -> dict[str, Any]:
+        """Every number the running `step`, and each method it calls, gave a name to, by that name."""
+        before, found = sys.getprofile(), {}
+
+        def note(frame: Any, event: str, _: Any) -> None:
+            if event == "return" and frame.f_locals.get("self") is self:
+                found.update(frame.f_locals)
+
+        sys.setprofile(note)
+        try:
+            self.step(x, grad, state, t)
+        finally:
+            sys.setprofile(before)
+        return found
+
+    def per_axis(self, inside: Mapping[str, Any]) -> np.ndarray | None:
+        """How far a slope of 1 moves each axis in this update, from what `inside` found; None where axes are alike."""
+        return getattr(self, "lr", 1.0) / inside["size"] if "size" in inside else None
+
     def stability_limit(self, curvature: float) -> Value | None:
         """The rate above which a quadratic with largest eigenvalue `curvature` diverges; None if unknown."""
+        return None
+
+    def best_fixed_rate(self, low: float, high: float) -> Value | None:
+        """The fastest fixed rate on a quadratic with eigenvalues from `low` to `high`; None if unknown."""
         return None
 
     @property
@@ -158,10 +185,10 @@ class Optimizer:
         """The same optimizer in PyTorch, "" where torch has none (as for a sweep)."""
         if any(map(np.ndim, self.fields().values())):
             return ""
-        return self.torch.format(**{name: _literal(value) for name, value in self.fields().items()})
+        return self.torch.format(**{name: literal(value) for name, value in self.fields().items()})
 
     def __repr__(self) -> str:
-        values = ", ".join(f"{name}={_literal(value)}" for name, value in self.fields().items())
+        values = ", ".join(f"{name}={literal(value)}" for name, value in self.fields().items())
         return f"{self.name}({values})"
 
     def __eq__(self, other: object) -> bool:
@@ -171,7 +198,7 @@ class Optimizer:
         return hash(repr(self))
 
 
-def _literal(value: Value) -> str:
+def literal(value: Value) -> str:
     """Python code that gives back exactly this value."""
     if not isinstance(value, np.ndarray):
         return repr(value)
@@ -203,6 +230,7 @@ def power(base: float, exponent: float) -> float:
     return base**exponent
 
 
+L2 = "g = g + weight_decay*x\n"  # a program's first line, where the decay is part of the gradient
 _LR = sorted(
     {float(f"{m}e{d}") for d in range(-5, 1) for m in (1, 2, 3, 5, 7)}
     | {0.15, 0.25, 0.4, 0.6, 0.65, 0.8, 0.9, 0.95, 0.99, 1.05, 1.1, 1.5, 1.8, 1.9, 1.95, 2.1, 2.5, 4.0, 10.0}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from optim_viz.optimizers.base import Optimizer, Value, fraction, l2_decay, rate
+from optim_viz.optimizers.base import L2, Optimizer, Value, fraction, l2_decay, rate
 
 _ALPHA = "Momentum: the share of the last step that is kept."
 
@@ -16,7 +16,9 @@ class SGD(Optimizer):
     )
     source = "Cauchy 1847; Robbins & Monro 1951"
     torch = "torch.optim.SGD(params, lr={lr}, weight_decay={weight_decay})"
+    program = L2 + "x = x - lr*g"
     bound = "2/{}"
+    optimum = "2/(λmin + λmax)"
 
     lr: Value = rate(0.001)
     weight_decay: Value = l2_decay()
@@ -31,6 +33,9 @@ class SGD(Optimizer):
     def stability_limit(self, curvature):
         return _limit(2, curvature + self.weight_decay)
 
+    def best_fixed_rate(self, low, high):
+        return _limit(2, low + high + 2 * self.weight_decay)
+
 
 class Momentum(Optimizer):
     """Roll like a heavy ball: slopes that agree add up, slopes that alternate cancel."""
@@ -43,6 +48,7 @@ class Momentum(Optimizer):
     source = "Polyak 1964; Sutskever et al. 2013, Eqs. 1-2"
     differs = "torch keeps v divided by −η: the path is the same, until η changes on the way."
     torch = "torch.optim.SGD(params, lr={lr}, momentum={momentum}, weight_decay={weight_decay})"
+    program = L2 + "v = momentum*v - lr*g\nx = x + v"
     bound = "2(1+μ)/{}"
 
     lr: Value = rate(0.001)
@@ -73,6 +79,7 @@ class Nesterov(Optimizer):
     source = "Nesterov 1983; Sutskever et al. 2013, Eqs. 3-4"
     differs = "torch stores the look-ahead point x + μv instead of x: its path is this one, seen μv ahead."
     torch = "torch.optim.SGD(params, lr={lr}, momentum={momentum}, weight_decay={weight_decay}, nesterov=True)"
+    program = "y = x + momentum*v\nv = momentum*v - lr*(g(y) + weight_decay*y)\nx = x + v"
     bound = "2(1+μ)/(1+2μ)/{}"
 
     lr: Value = rate(0.001)

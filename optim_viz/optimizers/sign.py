@@ -15,6 +15,7 @@ class Lion(Optimizer):
         r"m_t = \beta_2 m_{t-1} + (1-\beta_2)\, g_t",
     )
     source = "Chen et al. 2023, Algorithm 2"
+    program = "c = beta1*m + (1-beta1)*g\nx = x - lr*(sign(c) + weight_decay*x)\nm = beta2*m + (1-beta2)*g"
 
     lr: Value = rate(0.0001)
     beta1: Value = fraction(0.9, r"\beta_1", "Share of the memory m in this step's direction.")
@@ -35,14 +36,19 @@ class Rprop(Optimizer):
     """Each coordinate has its own step: longer while the slope keeps its sign, shorter after a turn."""
 
     formula = (
-        r"g_t = \nabla f(x_{t-1}) \qquad s_t = \operatorname{sign}(g_t\, g_{t-1})",
-        r"\Delta_t = \Delta_{t-1} \cdot \eta^+,\; 1 \text{ or } \eta^- \quad \text{for } s_t = 1,\, 0,\, -1",
+        r"s_t = \operatorname{sign}(\nabla f(x_{t-1})\, g_{t-1})",
+        r"\Delta_t = \Delta_{t-1} \cdot \begin{cases}\eta^+ & s_t = 1 \\ 1 & s_t = 0 \\ \eta^- & s_t = -1\end{cases}",
         r"\Delta_{\min} \le \Delta_t \le \Delta_{\max}",
-        r"g_t \leftarrow 0 \quad \text{where } s_t = -1",
+        r"g_t = \begin{cases}\nabla f(x_{t-1}) & s_t \ge 0 \\ 0 & s_t = -1\end{cases}",
         r"x_t = x_{t-1} - \operatorname{sign}(g_t)\, \Delta_t",
     )
     source = "Riedmiller & Braun 1993, in the form iRprop− of Igel & Hüsken 2000 (as torch)"
     torch = "torch.optim.Rprop(params, lr={lr}, etas=({eta_minus}, {eta_plus}), step_sizes=({step_min}, {step_max}))"
+    program = (
+        "s = sign(g)*sign(p)\nDelta = Delta + lr*step(1.5 - t)\n"
+        "Delta = Delta*(eta_plus*max(s, 0) + eta_minus*max(-s, 0) + 1 - abs(s))\n"
+        "Delta = min(max(Delta, step_min), step_max)\np = g*(1 - max(-s, 0))\nx = x - sign(p)*Delta"
+    )
 
     lr: Value = rate(0.01, "The first step length, the same for every coordinate.")
     eta_minus: Value = param(
