@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from optim_viz.player.bundle import carrier_script, page, player_script
+from optim_viz.player.bundle import carrier_script, ear_script, page, player_script
 from optim_viz.player.message import pack_paths, pack_surface, surface_key, with_height
 from optim_viz.player.texts import TEXTS
 
@@ -15,6 +15,7 @@ __all__ = [
     "Animation",
     "animate",
     "carrier_script",
+    "ear_script",
     "html",
     "pack_paths",
     "pack_surface",

@@ -1,6 +1,6 @@
 // Curves against the step, on the clock of the paths.
 import { drawMarker } from "./marks.js";
-import { fillIn, linearScale, logScale, logTicks, shortNumber, ticks, wholeTicks } from "./scale.js";
+import { fillIn, linearScale, logScale, logTicks, shortNumber, stepText, ticks, wholeTicks } from "./scale.js";
 import { Trail } from "./trails.js";
 
 /** The range of values worth showing: one path that runs away must not flatten the others. */
@@ -61,12 +61,14 @@ export class Chart {
     }
     context.textAlign = "center";
     context.textBaseline = "top";
-    for (const step of wholeTicks(this.steps, rect.width / 62)) {
+    const { unit } = texts, many = rect.width / 62;
+    const steps = unit ? ticks(0, this.steps * unit, many).map((at) => at / unit) : wholeTicks(this.steps, many);
+    for (const step of steps) {
       const x = Math.round(this.toX(step));
       context.fillStyle = theme.grid;
       context.fillRect(x, rect.y, 1, rect.height);
       context.fillStyle = theme.soft;
-      if (lastOne) context.fillText(String(step), x, bottom + 7);
+      if (lastOne) context.fillText(stepText(step, texts), x, bottom + 7);
     }
     context.fillStyle = theme.line;
     context.fillRect(rect.x, bottom, rect.width, 1);

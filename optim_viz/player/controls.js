@@ -1,7 +1,7 @@
 // The buttons, the legend and the words: plain HTML, so that a keyboard and a screen reader find them.
 import { icon } from "./icons.js";
 import { swatch } from "./marks.js";
-import { fillIn, liveNumber } from "./scale.js";
+import { fillIn, liveNumber, stepText } from "./scale.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2, 4, 8];
 
@@ -90,7 +90,7 @@ export class Controls {
     if (this.scrub.value !== String(step)) this.scrub.value = step;
     const done = `${clock.steps ? (100 * clock.shown) / clock.steps : 100}%`;
     this.scrub.style.setProperty("--done", done);
-    const count = fillIn(texts.step, { n: step, N: clock.steps });
+    const count = fillIn(texts.step, { n: stepText(step, texts), N: stepText(clock.steps, texts) });
     setText(this.count, count);
     if (this.scrub.getAttribute("aria-valuetext") !== count) this.scrub.setAttribute("aria-valuetext", count);
     if (this.shownPlaying !== clock.playing) {
@@ -114,7 +114,7 @@ export class Controls {
 
   valueAt(one, step) {
     const last = one.count - 1;
-    if (this.isOver(one, step)) return fillIn(this.texts.diverged, { n: one.diverged });
+    if (this.isOver(one, step)) return fillIn(this.texts.diverged, { n: stepText(one.diverged, this.texts) });
     return liveNumber(one.value[Math.min(step, last)]);
   }
 

@@ -4,11 +4,12 @@ import hashlib
 import json
 import struct
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from optim_viz.player.signs import pack_signs
 from optim_viz.player.texts import TEXTS
 
 LARGEST = 3e38  # what float32 holds; a value beyond it is drawn outside the picture all the same
@@ -76,6 +77,10 @@ def pack_paths(
     autoplay: bool = True,
     loop: bool = False,
     height: int = 520,
+    unit: float | None = None,
+    inside: Any = None,
+    listen: bool = False,
+    say: Callable[[str], str] = str,
 ) -> bytes:
     """Paths on one surface: x, y and the loss of every real point, 12 bytes each, after a small header.
 
@@ -83,7 +88,9 @@ def pack_paths(
     are styles (`light`, `dark`, `dash`, `marker`), `labels` the names shown. `charts` are drawn under the
     loss: `{"title": str, "log": bool, "series": [(path number, values), ...]}`, one value per step. `equal`
     keeps equal units on both axes, `field` shows the downhill arrows, `start_mode` lets a click choose a
-    start (where someone listens), `height` is the height of the pictures on a wide page, in pixels.
+    start (where someone listens), `height` is the height of the pictures on a wide page, in pixels. `unit` is what
+    one step stands for, such as 0.01 epochs. `inside` (an `Inside` of the first path) draws each of its updates, in
+    words that `say` translates; `listen` tells the page where the play head is, also while it plays.
     """
     surface = paths[0].surface
     names = list(labels) if labels is not None else [path.name for path in paths]
@@ -118,6 +125,13 @@ def pack_paths(
         "height": height,
         "texts": _changed(texts),
     }
+    if unit is not None:
+        header["unit"] = unit
+    if inside is not None:
+        header["inside"], more = pack_signs(inside, say)
+        arrays += [_tame(values) for values in more]
+    if listen:
+        header["listen"] = True
     return _message(header, arrays)
 
 

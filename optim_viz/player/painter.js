@@ -140,6 +140,7 @@ export class Painter {
     }
     this.paintStarts(context, scene);
     for (const trail of this.walks) this.paintHead(context, trail, at, scene);
+    if (scene.paths.inside) scene.signs.paint(context, { ...this.frame, toX: this.toX, toY: this.toY }, scene);
     for (const chart of this.charts) chart.paintHead(context, at, scene.theme);
     if (scene.found) this.paintFound(context, scene);
   }

@@ -1,12 +1,13 @@
 // One player: state, its pieces, and what happens when.
 import { actionsOf, readingsOf } from "./actions.js";
+import { Signs } from "./arrows.js";
 import { Camera } from "./camera.js";
 import { Clock } from "./clock.js";
 import { Controls, make } from "./controls.js";
 import { Painter } from "./painter.js";
 import { readTheme } from "./palette.js";
 import { Pointer } from "./pointer.js";
-import { exactNumber, fillIn } from "./scale.js";
+import { exactNumber, fillIn, stepText } from "./scale.js";
 import { layout } from "./view.js";
 
 export class Player {
@@ -14,16 +15,17 @@ export class Player {
     this.words = texts;
     this.clock = new Clock();
     this.hidden = new Set();
-    this.painted = 0;
+    this.painted = this.heard = 0;
     this.frames = [];
     this.onScreen = true;
     this.actions = actionsOf(this);
     this.controls = new Controls(this.actions);
+    this.signs = new Signs(() => this.redraw());
     this.canvas = make("canvas", { tabindex: "0", role: "img" });
     this.handle = make("div", { class: "handle", hidden: "" });
     const { legend, bar, live, tip } = this.controls;
     this.stage = make("div", { class: "stage" }, this.canvas, this.handle, tip);
-    this.root = make("div", { class: "optim-viz" }, this.stage, legend, bar, live);
+    this.root = make("div", { class: "optim-viz" }, this.stage, legend, bar, this.signs.root, live);
     this.root.player = readingsOf(this);
     host.append(make("style", {}, css), this.root);
     this.host = host;
@@ -52,6 +54,7 @@ export class Player {
     this.stops.abort();
     cancelAnimationFrame(this.asked);
     clearTimeout(this.resting);
+    clearTimeout(this.telling);
     this.host.replaceChildren();
     this.ready = false;
   }
@@ -61,7 +64,7 @@ export class Player {
     const first = !this.ready, before = this.surface;
     this.surface = surface;
     this.paths = paths;
-    this.texts = { ...this.words, ...surface.texts, ...paths.texts };
+    this.texts = { ...this.words, ...surface.texts, ...paths.texts, unit: paths.unit };
     this.camera.adopt(surface);
     if (before !== surface) this.camera.show(true);
     this.painter.spoil("trails");
@@ -110,6 +113,7 @@ export class Player {
       color: this.theme.dark ? one.dark : one.light, dash: one.dash, marker: one.marker, halo: this.theme.halo,
     }));
     this.controls.list(this.paths.series, this.looks, this.hidden);
+    this.signs.list(this.paths.inside, this.theme);
   }
 
   resize() {
@@ -157,10 +161,11 @@ export class Player {
   draw() {
     if (!this.ready || !this.frame) return;
     const { surface, theme, paths, looks, texts, field, found, camera: { view, moving } } = this;
-    this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown,
+    this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown, signs: this.signs,
       visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent });
     this.controls.show(this.clock, paths.series, performance.now());
     this.placeHandle();
+    this.tell();
     if (!this.fresh) return;
     this.fresh = false;
     this.painted += 1;
@@ -173,6 +178,19 @@ export class Player {
     const px = start && this.painter.toX(start[0]), py = start && this.painter.toY(start[1]);
     this.handle.hidden = !this.onStart || !start || !this.camera.inPlot(px, py);
     if (!this.handle.hidden) this.handle.style.transform = `translate(${px - 20}px, ${py - 20}px)`;
+  }
+
+  /** Tell the page the update the play head is in, where it listens: soon when it rests, now and then while it plays. */
+  tell() {
+    const t = Math.ceil(this.clock.shown - 1e-9);
+    const early = this.clock.playing && !this.paths.listen;
+    if (!this.onStep || early || t === this.heard) return;
+    clearTimeout(this.telling);
+    const wait = (this.toldAt ?? -Infinity) + (this.clock.playing ? 400 : 120) - performance.now();
+    if (wait > 0) { this.telling = setTimeout(() => this.tell(), wait); return; }
+    this.heard = t;
+    this.toldAt = performance.now();
+    this.onStep(t);
   }
 
   /** Speak when the picture rests, never while it plays. */
@@ -250,11 +268,11 @@ export class Player {
 
   describe({ path, step }) {
     const one = this.paths.series[path], { texts } = this, gap = this.paths.floor;
-    const lines = [fillIn(texts.point, { name: one.name, n: step }),
+    const lines = [fillIn(texts.point, { name: one.name, n: stepText(step, texts) }),
       `${this.surface.axes[0]} = ${exactNumber(one.x[step])}`, `${this.surface.axes[1]} = ${exactNumber(one.y[step])}`,
       `f = ${exactNumber(one.value[step] + (gap ?? 0))}`];
     if (gap) lines.push(`${texts.gap} = ${exactNumber(one.value[step])}`);
-    if (one.diverged != null && step === one.count - 1) lines.push(fillIn(texts.diverged, { n: one.diverged }));
+    if (one.diverged != null && step === one.count - 1) lines.push(fillIn(texts.diverged, { n: stepText(one.diverged, texts) }));
     return lines;
   }
 }

@@ -70,6 +70,11 @@ export function liveNumber(value) {
   return (plain ? value.toPrecision(4).slice(0, value < 0 ? 7 : 6) : value.toExponential(2)).replaceAll("-", MINUS);
 }
 
+/** A step as people count it: `unit` says what one step stands for, such as 0.01 epochs. */
+export function stepText(step, { unit }) {
+  return unit ? shortNumber(step * unit) : String(step);
+}
+
 export function fillIn(template, values) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
 }

@@ -4,6 +4,8 @@ import { unpackPaths, unpackSurface } from "./unpack.js";
 
 const KEPT = 16;
 
+const equal = (data, before) => data.length === before?.length && data.every((byte, k) => byte === before[k]);
+
 export class Shelf {
   constructor(texts, css) {
     Object.assign(this, { texts, css, surfaces: new Map(), places: new Set() });
@@ -11,6 +13,8 @@ export class Shelf {
 
   /** A surface has come: those who wait for it are drawn. */
   addSurface(data) {
+    if (equal(data, this.last)) return; // a part of the page ran again and sent what is here already
+    this.last = data.slice();
     const surface = unpackSurface(data);
     this.surfaces.delete(surface.key);
     this.surfaces.set(surface.key, surface);
@@ -19,16 +23,18 @@ export class Shelf {
   }
 
   /** Paths have come for the player that lives in `host`; called again with each change. */
-  mount(host, data, onStart) {
+  mount(host, data, onStart, onStep, onRest) {
     let place = host.optimViz;
     if (place?.shelf !== this) {
       place?.player.destroy();
       place = host.optimViz = { shelf: this, player: new Player(host, this.texts, this.css), turn: 0 };
     }
-    place.paths = unpackPaths(data);
+    const known = equal(data, place.data);
+    if (!known) Object.assign(place, { paths: unpackPaths(data), data: data.slice() });
     place.player.onStart = place.paths.start_mode ? onStart : null;
+    place.player.onStep = place.paths.listen ? onStep : onRest;
     this.places.add(place);
-    this.show(place);
+    if (!known) this.show(place);
     const turn = (place.turn += 1);
     return () => setTimeout(() => { // the platform also cleans up after a run that another has overtaken
       const element = host.host ?? host;

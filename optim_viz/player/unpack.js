@@ -20,6 +20,7 @@ export function unpackPaths(data) {
       ? chart.series.map((line) => ({ ...line, values: take(line.count) }))
       : series.map((one, path) => ({ path, count: one.count, values: one.value })),
   }));
+  for (const sign of header.inside?.signs ?? []) if (sign.count) sign.values = [take(sign.count), take(sign.count)];
   return { ...header, series, charts };
 }
 
