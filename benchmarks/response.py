@@ -11,7 +11,7 @@ import signal
 import statistics
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -288,28 +288,37 @@ PARTS = ("changes", "loads", "cold", "playing", "fifty")
 
 def measure(parts: tuple[str, ...] = PARTS, count: int = 66, rounds: int = 5) -> Iterator[Row]:
     """Run the parts asked for; servers on the first core, the browser on the others."""
+    work: dict[str, Callable[[Browser, dict[str, Server]], Iterator[Row]]] = {
+        "changes": lambda browser, servers: changes(browser, servers, count),
+        "loads": lambda browser, servers: first_loads(browser, servers, rounds),
+        "cold": lambda browser, _: cold_loads(browser, 2),
+        "playing": lambda browser, servers: playing(browser, servers["ours"], rounds),
+        "fifty": lambda browser, servers: fifty(browser, servers),
+    }
     chromium = executable()
     with ExitStack() as stack:
         servers = {name: stack.enter_context(running_app(file, cpu=SERVER_CORE)) for name, file in APPS.items()}
-        if SERVER_CORE is not None:
+        for part in parts:
+            with a_browser(chromium, apart=part != "playing") as browser:
+                for server in servers.values():
+                    with a_context(browser) as context:
+                        visit(context, server, "")
+                yield from work[part](browser, servers)
+
+
+@contextmanager
+def a_browser(chromium: str, apart: bool) -> Iterator[Browser]:
+    """A browser; `apart` from the servers' core. While paths play the servers rest, and a throttled page spins away
+    the time it may not use: on a single core it would take that from the browser's own drawing."""
+    with ExitStack() as stack:
+        if apart and SERVER_CORE is not None:
             os.sched_setaffinity(0, set(CORES[1:]))
             stack.callback(os.sched_setaffinity, 0, set(CORES))
         playwright = stack.enter_context(sync_playwright())
         arguments = ["--no-sandbox", "--disable-background-networking"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         stack.callback(browser.close)
-        for server in servers.values():
-            with a_context(browser) as context:
-                visit(context, server, "")
-        work = {
-            "changes": lambda: changes(browser, servers, count),
-            "loads": lambda: first_loads(browser, servers, rounds),
-            "cold": lambda: cold_loads(browser, 2),
-            "playing": lambda: playing(browser, servers["ours"], rounds),
-            "fifty": lambda: fifty(browser, servers),
-        }
-        for part in parts:
-            yield from work[part]()
+        yield browser
 
 
 def main(argv: list[str] | None = None) -> int:
