@@ -1,6 +1,6 @@
 """Loss landscape: several optimizers' paths in one plane through the parameters, and what that plane hides."""
 
-from optim_viz.ui import landscape, material
+from optim_viz.ui import landscape, landscape_code, material
 from optim_viz.ui.frame import split
 
 top, stage, panel, words = split()
@@ -17,4 +17,5 @@ with words:
     landscape.words(seen)
     landscape.truth(seen)
     landscape.line(result, view)
-    landscape.notebook(result, view)
+    landscape_code.files(seen)
+    landscape_code.notebook(result, view)

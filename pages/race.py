@@ -1,15 +1,17 @@
 """The race: several optimizers on one surface, from one start, on one clock."""
 
-from optim_viz.ui import cached, controls, explain, ground, race
+from optim_viz.ui import cached, controls, explain, ground, race, share
 from optim_viz.ui.frame import split
+from optim_viz.ui.state import steady
 
 top, stage, panel, words = split()
 with panel:
     surface = ground.surface()
     rules = controls.optimizers()
-    start = ground.start(surface)
-    run = race.settings()
-    ground.suit(surface, start, run.steps)
+    with steady("setup"):
+        start = ground.start(surface)
+        run = race.settings()
+        ground.suit(surface, start, run.steps)
     show = race.display()
 with top:
     race.presets(surface, start, rules, run)
@@ -18,5 +20,5 @@ with stage:
     race.stage(paths, show)
 with words:
     explain.table(paths, noisy=run.noise > 0)
-    race.take_away(paths, show)
+    share.downloads(paths, key="race", log=show.log, fill=show.fill, equal=show.equal, field=show.field)
 race.more(paths, start, run)

@@ -15,4 +15,4 @@ with stage:
 with words:
     sharpened.words(result)
 with top:
-    sharp.go()
+    sharp.DESK.go()

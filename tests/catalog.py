@@ -45,21 +45,25 @@ def declared() -> dict[str, str]:
     from optim_viz.figures import TEXTS as FIGURES
     from optim_viz.nn import PARTS
     from optim_viz.optimizers import OPTIMIZERS
+    from optim_viz.optimizers.variants import VARIANTS
     from optim_viz.player import TEXTS as PLAYER
     from optim_viz.presets import PRESETS
+    from optim_viz.schedules import SCHEDULES
     from optim_viz.surfaces import SURFACES
+    from optim_viz.surfaces.gallery import GALLERY
 
     found: dict[str, str] = {}
-    for rule in OPTIMIZERS.values():
+    for rule in (*OPTIMIZERS.values(), *VARIANTS.values()):
         for text in (rule.idea, rule.differs, *(h.help for h in rule.hyperparameters())):
             found.setdefault(text, "optimizers")
-    for part in PARTS.values():
-        for text in (part.idea, part.differs, *(setting.help for setting in part.settings())):
-            found.setdefault(text, "nn")
+    for where, parts in (("nn", PARTS), ("schedules", SCHEDULES)):
+        for part in parts.values():
+            for text in (part.idea, part.differs, *(setting.help for setting in part.settings())):
+                found.setdefault(text, where)
     for data in DATASETS.values():
         for text in (data.name, data.teaches, data.target, *data.classes, *(p.help for p in data.parameters)):
             found.setdefault(text, "data")
-    for surface in SURFACES.values():
+    for surface in (*SURFACES.values(), *GALLERY.values()):
         for text in (surface.name, surface.teaches):
             found.setdefault(text, "surfaces")
     for preset in PRESETS.values():

@@ -58,7 +58,6 @@ def opened(link: Mapping[str, Any] | None = None, file: str | None = None, **con
     app.query_params = dict(link or {})
     app.context = context
     if file is not None and file not in (pages().get(""),):
-        app.run()
         app.switch_page(file)
     i18n.speak(app.query_params.get("lang", "en"))  # AppTest writes labels from here, where no session tells it
     return app.run()
@@ -96,6 +95,12 @@ def said(app: AppTest, *kinds: str) -> list[str]:
     return [str(element.value) for element in elements(app._tree) if element.type in wanted]
 
 
+def heading(app: AppTest) -> str:
+    """The page's title."""
+    found = next(text for text in said(app, "html") if "<h1>" in text)
+    return re.sub("<style>.*</style>|<.*?>", "", found, flags=re.DOTALL)
+
+
 def link(app: AppTest) -> dict[str, Any]:
     """The query parameters a browser would show now: what a moved control writes, AppTest leaves to the browser."""
     written = dict(app.query_params)
@@ -113,14 +118,16 @@ def link(app: AppTest) -> dict[str, Any]:
 
 def table(app: AppTest) -> dict[str, list[str]]:
     """Optimizer -> the other cells of its row."""
-    lines = next(text for text in said(app, "markdown") if text.startswith("| ")).splitlines()[2:]
+    lines = next(
+        found for text in said(app, "markdown") if len(found := re.findall(r"^\| .*", text, re.MULTILINE)) > 2
+    )[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     return {row[0]: row[1:] for row in rows}
 
 
 def picture(app: AppTest) -> tuple[bytes, bytes]:
     """The two messages of the player: paths, ground."""
-    paths, ground = (element.proto.bytes for element in app.get("bidi_component"))
+    paths, ground = filter(None, (element.proto.bytes for element in app.get("bidi_component")))
     return paths, ground
 
 

@@ -53,7 +53,7 @@ def test_any_text_as_a_formula(own, text):
         assert rendered(own, text) == []
     else:
         ov.Surface(text)
-        assert not any("<" in shown for shown in said(own, "latex"))
+        assert not any("<" in shown for shown in said(own, "latex", "markdown"))
 
 
 @pytest.mark.parametrize("text", FORMULAS, ids=lambda text: ascii(text)[:30])

@@ -15,7 +15,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui.i18n import LANGUAGES, preferred, speak, translate
 from optim_viz.words import Text
 from tests import catalog
-from tests.pages import opened
+from tests.pages import heading, opened
 
 ROOT = Path(__file__).parent.parent
 HANGUL = re.compile(r"[가-힣]")
@@ -238,7 +238,7 @@ TITLE = {"en": "Optimizer race", "ko": "옵티마이저 경주"}
 
 def title(page: AppTest) -> str:
     assert not page.exception
-    return page.title[0].value
+    return heading(page)
 
 
 @pytest.mark.parametrize("lang", sorted(LANGUAGES))

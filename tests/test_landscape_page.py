@@ -1,5 +1,8 @@
 """The landscape page without a browser: what it opens with, each control, its planes and numbers, bad input."""
 
+import csv
+import io
+import json
 from dataclasses import fields
 
 import numpy as np
@@ -7,12 +10,14 @@ import pytest
 
 import optim_viz as ov
 from optim_viz import landscape as core
+from optim_viz import player
 from optim_viz.nn import Network
 from optim_viz.nn.history import History
 from optim_viz.nn.sampling import judged, parts
 from optim_viz.optimizers import OPTIMIZERS
+from optim_viz.ui import landscape as page
 from optim_viz.ui.training import Setup
-from optim_viz.walks import KINDS, between, plane_of, standing, survey
+from optim_viz.walks import KINDS, between, plane_of, standing, survey, table
 from tests.pages import header, link, opened, picture, said, snippet, unfold, widgets
 
 FILE = "pages/landscape.py"
@@ -56,6 +61,21 @@ def test_the_page_opens_with_paths_on_a_plane():
     assert len(charts(app)) == 3
     assert said(app, "warning", "error") == []
     assert any("A slice lies" in text for text in said(app, "markdown"))
+
+
+def test_the_play_head_counts_epochs():
+    """A row of a path is an epoch, also of a long training; where memory keeps fewer, it is called a checkpoint."""
+    app = visit({**SMALL, "ls.epochs": "200"})
+    assert [line["count"] for line in header(picture(app)[0])["series"]] == [201] * 3
+    words = {**header(picture(app)[1])["texts"], **header(picture(app)[0])["texts"]}
+    assert (words["step"], words["diverged"]) == ("epoch {n} of {N}", "diverged at epoch {n}")
+    assert [c.step for c in result(app).history.checkpoints] == [9 * k for k in range(201)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "CHECKPOINTS", 40)
+        page._RUNS.entries.clear()
+        thinned = header(picture(visit({**SMALL, "ls.epochs": "200", "ls.seed": "5"}))[0])
+    assert [line["count"] for line in thinned["series"]] == [26] * 3
+    assert thinned["texts"]["step"] == "checkpoint {n} of {N}"
 
 
 def test_the_first_run_is_made_once_for_all():
@@ -105,7 +125,7 @@ def test_no_control_is_left_out():
     """Every control of the page is moved by a test here."""
     tuned = {f"ls.{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
     there = set(widgets(unfold(visit({**SMALL, "ls.plane": "random"}))))
-    assert there - tuned - set(MOVES) - {"ls.view", "lang"} == set()
+    assert there - tuned - set(MOVES) - {"ls.view", "ls.html", "ls.csv", "lang"} == set()
 
 
 def test_the_view_in_three_dimensions():
@@ -113,6 +133,8 @@ def test_the_view_in_three_dimensions():
     app = move(visit(SMALL), "ls.view", "3d")
     assert len(charts(app)) == 4
     assert len(app.get("bidi_component")) == 0
+    slider = json.loads(charts(app)[0])["layout"]["sliders"][0]
+    assert slider["currentvalue"]["prefix"].strip() == "epoch"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -194,6 +216,18 @@ def test_the_notebook_code_makes_the_same_numbers(capsys):
     told = capsys.readouterr().out.splitlines()
     had = result(app)
     assert float(told[-1]) == between(had.history, 0, 2, had.data).height
+
+
+def test_what_is_saved_has_every_checkpoint():
+    """A line per run and checkpoint, to the last digit; the animation is one page with every path in it."""
+    had = result(visit(SMALL))
+    seen = survey(had.history, plane_of(had.history), had.data, 11)
+    rows = list(csv.DictReader(io.StringIO(table(seen))))
+    assert [row["optimizer"] for row in rows[::6]] == ["SGD", "Momentum", "Adam"]
+    assert [row["epoch"] for row in rows[:6]] == ["0.0", "1.0", "2.0", "3.0", "4.0", "5.0"]
+    assert [float(row["true_loss"]) for row in rows[6:12]] == seen.losses.true[1].tolist()
+    assert [float(row["distance"]) for row in rows[12:]] == seen.where.distance[2].tolist()
+    assert all(name in player.html(seen.walks(), axes=("a", "b")) for name in ("<html", "</html>"))
 
 
 def test_it_speaks_korean():

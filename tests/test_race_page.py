@@ -10,7 +10,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.presets import LANDING, PRESETS
 from optim_viz.tune import best_rate
 from optim_viz.ui import cached, i18n
-from tests.pages import header, link, opened, picture, said, snippet, table, unfold, widgets
+from tests.pages import header, heading, link, opened, picture, said, snippet, table, unfold, widgets
 
 COPY = "Start my own formula from this one"
 ELSEWHERE = {"surface": "Beale", "x0": "0.5", "y0": "-1.5", "SGD.lr": "0.02", "Adam.beta1": "0.5",
@@ -35,11 +35,11 @@ def body(app):
 
 
 READINGS = {
-    "title": lambda app: said(app, "title"),
+    "title": heading,
     "words": lambda app: header(picture(app)[1])["texts"],
     "controls": lambda app: {one.key for one in widgets(app).values()},
     "preset": lambda app: app.button_group("preset").value,
-    "formula": lambda app: said(app, "latex")[0],
+    "formula": lambda app: next(text for text in said(app, "markdown") if "$$" in text).split("$$")[1],
     "domain": lambda app: [header(picture(app)[1])[axis] for axis in "xy"],
     "fill": lambda app: header(picture(app)[1])["fill"],
     "grid": lambda app: body(app)[:FLOATS],
@@ -62,8 +62,8 @@ MOVES = {
     "suit": ({"SGD.lr": "0.01", "Adam.lr": "0.001"}, None, {"numbers"}),
     "x0": ({}, 3.5, {"preset", "start", "numbers"}),
     "y0": ({}, -4.0, {"preset", "start", "numbers"}),
-    "Random start": ({}, None, {"preset", "start", "numbers"}),
-    "Reset start": ({"x0": "5"}, None, {"preset", "start", "numbers"}),
+    "random": ({}, None, {"preset", "start", "numbers"}),
+    "reset": ({"x0": "5"}, None, {"preset", "start", "numbers"}),
     "steps": ({}, 50, {"preset", "steps", "numbers"}),
     "noise": ({}, 0.5, {"preset", "numbers", "controls"}),
     "seed": ({"noise": "0.5"}, 4, {"numbers"}),
@@ -73,7 +73,9 @@ MOVES = {
     "fill": ({}, "gray", {"fill"}),
     "levels": ({}, "log", {"levels"}),
     "view": ({}, "loss", {"view"}),
-    "f": (OWN, "cos(a*x) + b*y^2", {"formula", "grid", "levels", "numbers"}),
+    "f": (OWN, "cos(a*x) + b*y^2", {"formula", "domain", "grid", "levels", "start", "numbers"}),
+    "worth": (OWN, "Ring", {"formula", "domain", "grid", "levels", "start", "numbers", "controls"}),
+    "fit": (OWN, None, {"domain", "grid", "levels", "start", "numbers"}),
     "own.a": (OWN, 5.0, {"grid", "levels", "numbers"}),
     "own.b": (OWN, 5.0, {"grid", "levels", "numbers"}),
     "xmin": (OWN, -5.0, {"domain", "grid", "levels"}),
@@ -82,7 +84,6 @@ MOVES = {
     "ymax": (OWN, 5.0, {"domain", "grid", "levels"}),
 }
 TESTED_BELOW = {"preset", COPY}
-BY_THE_BROWSER = {"save"}
 
 
 def parts(app):
@@ -133,7 +134,7 @@ def test_a_control_changes_what_it_controls_and_nothing_else(key):
 def test_no_control_is_left_out(before):
     """Every control on the page is moved by a test here; a new one fails this test until it is, too."""
     tuned = {f"{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert set(widgets(unfold(opened(before)))) - tuned - set(MOVES) - TESTED_BELOW - BY_THE_BROWSER == set()
+    assert set(widgets(unfold(opened(before)))) - tuned - set(MOVES) - TESTED_BELOW == set()
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -239,7 +240,7 @@ def test_another_language_changes_words_only(before):
     move(app, "lang", "ko")
     assert values(app) == {**was, "lang": "ko"}
     assert numbers(app) == rows
-    assert re.search("[가-힣]", said(app, "title")[0])
+    assert re.search("[가-힣]", heading(app))
     move(app, "lang", "en")
     assert (values(app), said(app)) == ({**was, "lang": "en"}, words)
 
@@ -249,9 +250,9 @@ def test_another_language_changes_words_only(before):
 )
 def test_the_browser_chooses_the_first_language(locale, korean):
     """Korean for a Korean browser, English for every other; a link's language goes before the browser's."""
-    assert bool(re.search("[가-힣]", said(opened(locale=locale), "title")[0])) == korean
+    assert bool(re.search("[가-힣]", heading(opened(locale=locale)))) == korean
     asked = "en" if korean else "ko"
-    assert bool(re.search("[가-힣]", said(opened({"lang": asked}, locale=locale), "title")[0])) != korean
+    assert bool(re.search("[가-힣]", heading(opened({"lang": asked}, locale=locale)))) != korean
 
 
 BROKEN = {"x^2 + ?": 7, "x^2 + (y": 7, "x^2 + foo(y)": 7, "": 1, "x y": 3, "1 + [x]": 5}

@@ -3,21 +3,16 @@
 import csv
 import io
 from dataclasses import fields
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-import optim_viz as ov
-from optim_viz.data import DATASETS
-from optim_viz.figures import classes, training
-from optim_viz.nn import CrossEntropy, Network, verdict, views
-from optim_viz.nn.training import train
+from optim_viz.figures import training
+from optim_viz.nn import Network, verdict
 from optim_viz.optimizers import OPTIMIZERS
-from optim_viz.ui import trained
+from optim_viz.ui import jobs, trained, training_code
 from optim_viz.ui import training as running
-from optim_viz.ui.training import RULES, Setup, landing, seconds
-from optim_viz.words import Text
+from optim_viz.ui.training import RULES, Setup, landing
 from tests.pages import link, opened, said, table, unfold, widgets
 
 FILE = "pages/train.py"
@@ -32,7 +27,7 @@ def visit(before=None):
 
 
 def result(app):
-    return app.session_state["_result"]
+    return app.session_state["_net_result"]
 
 
 def press(app, key="train"):
@@ -71,8 +66,9 @@ def test_the_first_run_is_made_once_for_all():
 def test_every_picture_on_the_way_is_drawn(monkeypatch):
     """A training that is looked at after every event ends like one that is not."""
     quiet = press(move(visit(SMALL), "net.seed", 8))
-    monkeypatch.setattr(running, "SLICE", 0.0)
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
     monkeypatch.setattr(running, "REDRAW", -1.0)
+    monkeypatch.setattr(running, "REST", 0)
     drawn = []
     monkeypatch.setattr(
         running, "curves", lambda *given, **more: drawn.append(given) or training.curves(*given, **more)
@@ -101,8 +97,13 @@ MOVES = {
     "net.batch": ({}, 0, {"batch"}),
     "net.epochs": ({}, 10, {"epochs"}),
     "net.seed": ({}, 4, {"seed"}),
-}
-TESTED_BELOW = {"train", "net.at", "net.view", "weights", "measurements", "lang"}
+    "net.clip": ({}, 0.1, {"clip"}),
+    "net.patience": ({}, 2, {"patience"}),
+    "net.points": ({"net.data": "points"}, "a 0.1 0.2 " * 20 + "b 0.8 0.8 " * 20, {"data"}),
+    "net.kind": ({"net.data": "digits", "net.epochs": "2"}, "conv", {"net"}),
+    "net.filters": ({"net.data": "digits", "net.epochs": "2", "net.kind": "conv"}, "4", {"net"}),
+}  # fmt: skip
+TESTED_BELOW = {"train", "onward", "net.at", "net.view", "weights", "measurements", "lang"}
 
 
 @pytest.mark.parametrize("key", MOVES)
@@ -123,7 +124,9 @@ def test_a_control_changes_what_is_trained_and_only_on_the_button(key):
 def test_no_control_is_left_out():
     """Every control of the page is moved by a test here."""
     tuned = {f"net.{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert set(widgets(unfold(visit(SMALL)))) - tuned - set(MOVES) - TESTED_BELOW == set()
+    there = set(widgets(unfold(visit({**SMALL, "net.data": "points"}))))
+    there |= set(widgets(visit({**SMALL, "net.data": "digits", "net.kind": "conv"})))
+    assert there - tuned - set(MOVES) - TESTED_BELOW == set()
 
 
 def test_the_playhead_moves_the_boundaries_and_nothing_else():
@@ -169,6 +172,25 @@ WRONG = {
     "no units": ({"net.layers": "8, 0"}, "A layer has 1 to 100000 units, not 0."),
     "ten million units": ({"net.layers": "10000000"}, "A layer has 1 to 100000 units, not 10000000."),
     "text for units": ({"net.layers": "8, <b>"}, "Write whole numbers with commas between them, such as 64, 32."),
+    "no filters": ({"net.data": "digits", "net.kind": "conv", "net.filters": "0"}, "channels must be"),
+    "too small images": ({"net.data": "digits", "net.kind": "conv", "net.filters": "4, 4, 4, 4"}, "A 2×2 window"),
+    "one step too long": (
+        {
+            "net.data": "spiral",
+            "spiral.n": "5000",
+            "net.layers": "900, 900",
+            "net.opt": "SGD",
+            "net.batch": "N",
+            "net.epochs": "5",
+        },
+        "One step would take about",
+    ),
+    "half a point": ({"net.data": "points", "net.points": "a 1 1 b 0"}, "The last point has only one number."),
+    "a point of words": ({"net.data": "points", "net.points": "<b>"}, "Write points as letters of classes and pairs"),
+    "points far away": ({"net.data": "points", "net.points": "a 1 1 b 0 2"}, "The number 2 is outside -1 to 1."),
+    "points of one class": ({"net.data": "points", "net.points": "1 1 0 0"}, "Paint points of from 2 to 10 classes."),
+    "too few points": ({"net.data": "points", "net.points": "1 1 b 0 0"}, "Too few rows for this split: 2."),
+    "more points than fit": ({"net.data": "points", "net.points": "0 1 b 1 0 " * 300}, "At most 500 points."),
     "too many layers": ({"net.layers": "1 " * 11}, "At most 10 hidden layers."),
     "too long": ({"net.data": "digits", "net.layers": "2000", "net.epochs": "2000"}, "This would take about"),
     "too large": ({"net.layers": "1000,1000,1000", "net.epochs": "1"}, "This training needs about"),
@@ -218,6 +240,9 @@ TABLES = {
     "nothing": (b" \n", "The file is empty."),
     "ragged": (b"x,y\n1,2\n3\n", "Row 3 and row 1 differ"),
     "no text": (b"\x00\x01\x02\xff", "This is not text"),
+    "fifty megabytes": (b"x" * 50_000_000, "The file has 50.0 MB"),
+    "an infinite number": (b"x,y\n1,a\ninf,b\n3,a\n4,b\n", "Row 3, column 1 holds an infinite or huge number."),
+    "text for a number": (b"x,y\n" + b"".join(b"%d,w%d\n" % (k, k) for k in range(60)), "The target has 60 different"),
     "six megabytes": (b"1,2\n" * 1_500_000, "The file has 6.0 MB"),
     "text only": (b"".join(b"w%d,%d\n" % (k, k % 2) for k in range(40)), "No column to learn from"),
 }
@@ -272,7 +297,7 @@ def test_a_table_of_ones_own_is_trained_on():
 def test_the_notebook_code_trains_the_same(before):
     """Run as it stands, it gives the parameters of the page bit for bit."""
     app, told = visit(before), {}
-    exec(trained.snippet(result(app)), told)
+    exec(training_code.snippet(result(app)), told)
     assert np.array_equal(told["history"].final.theta, result(app).history.final.theta)
     assert np.array_equal(told["history"].test.score, result(app).history.test.score)
 
@@ -281,7 +306,7 @@ def test_the_code_is_shown_on_demand():
     """Folded there is none; unfolded it is the snippet of the result."""
     app = visit(SMALL)
     assert said(app, "code") == []
-    assert said(unfold(app), "code") == [trained.snippet(result(app)).strip()]
+    assert said(unfold(app), "code") == [training_code.snippet(result(app)).strip()]
 
 
 def test_what_is_saved_can_be_read_again():
@@ -311,154 +336,3 @@ def test_a_rate_too_large_is_a_result():
     assert table(app)["SGD"][-1] in ("diverged", "got worse")
     assert any(text.startswith("- SGD") for text in "\n".join(said(app, "markdown")).splitlines())
     assert len(table(app)) == 3
-
-
-# --- the words
-
-
-def row(name, test, train=0.1, kind="trained", errors=None, rose=False):
-    return verdict.Row(name, (train, 0.2, 0.3), (0.9, 0.9, test), 0.1, 0.01, 5.0, kind, Text("Why."), 2.0, rose, errors)
-
-
-def test_the_margin_is_that_of_a_share():
-    """±1.96·sqrt(p(1−p)/n): half right of 100 is ±9.8 %, all right is ±0."""
-    assert verdict.margin(0.5, 100) == pytest.approx(0.098)
-    assert verdict.margin(1.0, 100) == 0
-
-
-def spoken(rows, score="accuracy", tests=100):
-    return "\n".join(verdict.reading(rows, score, tests))
-
-
-def test_differences_within_the_noise_are_not_called_differences():
-    """90 and 85 of 100 are not distinguishable; 90 and 70 are; nothing is said of an order within the noise."""
-    near = spoken([row("A", 0.90), row("B", 0.85)])
-    assert "Not distinguishable on 100 test samples" in near
-    assert "A (90.0%), B (85.0%)" in near
-    assert "Behind" not in near
-    assert "Behind A by more than chance on 100 test samples: B (70.0%)." in spoken([row("A", 0.9), row("B", 0.7)])
-    assert "cannot tell them apart" in spoken([row("A", 1.0), row("B", 1.0)])
-    assert "known to about ±5.9%" in spoken([row("A", 0.9)])
-
-
-def test_a_regression_is_judged_error_by_error():
-    """R² differ only where the squared errors, sample by sample, differ by more than 1.96 standard errors."""
-    rng = np.random.default_rng(0)
-    small = rng.uniform(0, 1, 50)
-    pair = [row("A", 0.8, errors=small), row("B", 0.7, errors=small + rng.normal(0, 1, 50))]
-    assert "R² not distinguishable on 50 test samples: A (0.800), B (0.700)." in spoken(pair, "R²", 50)
-    pair[1] = row("B", 0.1, errors=small + 1 + rng.normal(0, 0.1, 50))
-    assert "R² behind A by more than chance on 50 test samples: B (0.100)." in spoken(pair, "R²", 50)
-
-
-def test_one_seed_proves_nothing_is_always_said():
-    """Also of a single, or of a diverged run; what went wrong is said with its reason."""
-    words = spoken([row("A", 0.9), row("B", None, kind="diverged", rose=True)])
-    assert "B diverged. Why." in words
-    assert "overfitting" not in words
-    assert words.endswith("Another seed may change the order.")
-    assert "overfitting" in spoken([row("A", 0.9, rose=True)])
-    assert "Stopped by hand" in spoken([row("A", 0.9, kind="running")])
-
-
-def moons(epochs=5, **more):
-    split = DATASETS["moons"].load().split()
-    net = Network([2, 6, 2], activation="tanh", **more)
-    *_, history = train(net, split, [ov.SGD(lr=0.5), ov.Adam(lr=0.05)], epochs=epochs, batch_size=20)
-    return split, history
-
-
-def test_the_rows_are_the_history_and_the_test():
-    """Losses and scores are those of the last point; the test is the engine's own, also where training was stopped."""
-    split, history = moons()
-    rows = verdict.rows(history, split.test)
-    for k, one in enumerate(rows):
-        assert one.loss[:2] == (history.train_loss[k, -1], history.validation_loss[k, -1])
-        assert (one.loss[2], one.score[2]) == (history.test.loss[k], history.test.score[k])
-        assert (one.epochs, one.gradient) == (5, history.gradient_norm[k, -1])
-
-
-def test_a_validation_loss_has_risen_only_if_clearly_and_long():
-    """A tenth above the lowest, reached in the first three quarters, on average over the last tenth."""
-    assert verdict._rose(np.array([3, 2, 1.0, 1.5, 2, 2]), 2)
-    assert not verdict._rose(np.array([3, 2, 1.0, 1.05, 1.05, 1.05]), 2)
-    assert not verdict._rose(np.array([3.0, 2, 2, 2, 1, 2]), 4)
-
-
-# --- views and figures
-
-
-@pytest.mark.parametrize("loss", ["auto", "binary_cross_entropy", CrossEntropy(smoothing=0.1)], ids=str)
-def test_a_boundary_is_what_the_network_says(loss):
-    """The picture's class at each place is the network's, row of y by column of x, in original units."""
-    net = Network([2, 6, 1 if loss == "binary_cross_entropy" else 2], activation="tanh", loss=loss)
-    split = DATASETS["moons"].load().split(scaling="standardize")
-    *_, history = train(net, split, [ov.Adam(lr=0.1)], epochs=5, batch_size=20)
-    original = split.scaler.inverse(split.train.X)
-    plane = views.plane(net, history.final, original, split.scaler, n=16)
-    where = np.array([[plane.x[11], plane.y[3]]])
-    assert plane.chances[0, 3, 11].argmax() == net.classify(history.final.theta, split.scaler.apply(where))[0, 0]
-    figure = classes.boundary(plane.x, plane.y, plane.chances[0], (original, split.train.y), (original, split.train.y),
-                              ("<b>", "$y$"))  # fmt: skip
-    assert np.array_equal(np.asarray(figure.data[0].z) // 20, plane.chances[0].argmax(-1))
-    assert figure.data[2].name == "&lt;b&gt; · training"
-    assert sum(len(trace.x) for trace in figure.data[2:]) == 2 * len(original)
-
-
-def test_a_confusion_counts_every_sample():
-    """Row: true class; column: what was said."""
-    counts = views.confusion(np.array([0, 0, 1, 2]), np.array([0, 2, 1, 2]), 3)
-    assert counts.tolist() == [[1, 0, 1], [0, 1, 0], [0, 0, 1]]
-    figure = classes.confusion(counts, ("a", "b", "c"))
-    assert np.asarray(figure.data[0].z)[0].tolist() == [0.5, 0, 0.5]
-    assert np.array_equal(figure.data[0].customdata, counts)
-
-
-def test_curves_are_the_history():
-    """Validation bold and training thin of each optimizer, up to its end; log loss, accuracy in percent."""
-    _, history = moons()
-    loss, score = (training.curves(history, what) for what in ("loss", "score"))
-    assert np.array_equal(loss.data[0].y, history.train_loss[0])
-    assert np.array_equal(loss.data[1].y, history.validation_loss[0])
-    assert np.array_equal(score.data[3].y, history.validation_score[1])
-    assert [trace.line.width for trace in loss.data] == [1, 2.5, 1, 2.5]
-    assert [trace.name for trace in loss.data if trace.showlegend] == ["SGD", "Adam"]
-    assert (loss.layout.yaxis.type, score.layout.yaxis.tickformat) == ("log", ".0%")
-
-
-def test_spreads_add_up():
-    """Every layer has its weights and its output; shares of one run add up to 1, also for batch normalization."""
-    split, history = moons(batch_norm=True)
-    weights, outputs = (views.weights(history.net, history.final),
-                        views.activations(history.net, history.final, split.train.X))  # fmt: skip
-    assert [len(weights), len(outputs)] == [2, 2]
-    for spread in (*weights, *outputs):
-        assert spread.shares.sum(axis=1) == pytest.approx([1, 1])
-    assert outputs[0].edges[[0, -1]] == pytest.approx([-1, 1], abs=0.2)
-    figure = training.histograms(history, weights, outputs)
-    assert len(figure.data) == 8
-
-
-def test_pictures_taken_for_something_else_are_shown_as_they_are():
-    """At most twelve, each with its true class and what was said; none is no error."""
-    pictures = np.arange(15 * 4.0).reshape(15, 2, 2) / 60
-    figure = classes.mistakes(pictures, ["<i>"] * 15, ["7"] * 15)
-    assert len(figure.layout.annotations) == 12
-    assert figure.layout.annotations[0].text == "&lt;i&gt; → <b>7</b>"
-    assert not classes.mistakes(pictures[:0], [], []).layout.annotations
-
-
-def test_estimates_grow_with_the_work():
-    """Twice the epochs take twice as long; what takes more than a minute is refused in words."""
-    setup, chosen = landing()
-    once = seconds(setup, chosen)
-    twice = seconds(Setup(setup.data, setup.net, setup.rules, setup.batch, 80, 0), chosen)
-    assert once < 0.5
-    assert twice == pytest.approx(2 * once, rel=0.05)
-    assert isinstance(seconds(Setup(setup.data, setup.net, setup.rules, 1, 100_000, 0), chosen), Text)
-
-
-def test_names_tell_runs_apart():
-    """The seed is told only where one optimizer trained with several."""
-    runs = [SimpleNamespace(optimizer=rule, seed=seed) for rule, seed in ((RULES[0], 1), (RULES[0], 2), (RULES[2], 1))]
-    assert training.names(SimpleNamespace(runs=runs)) == ["SGD · 1", "SGD · 2", "Adam"]

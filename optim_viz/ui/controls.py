@@ -8,7 +8,7 @@ import streamlit as st
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING
 from optim_viz.ui.i18n import t
-from optim_viz.ui.state import Fits, among, bound, quiet
+from optim_viz.ui.state import Fits, among, bound, quiet, steady
 
 FARTHEST = 1e6
 
@@ -68,14 +68,16 @@ def optimizers(usual: Sequence[Optimizer] = LANDING.optimizers, prefix: str = ""
     `prefix` keeps the controls of one page apart from those of another, in the session and in the link.
     """
     names, landing = tuple(OPTIMIZERS), {rule.name: rule for rule in usual}
-    chosen = bound(
-        st.pills, t("Optimizers"), f"{prefix}opt", among(names), options=names, default=tuple(landing),
-        selection_mode="multi",
-    )  # fmt: skip
-    if not chosen:
-        st.warning(t("Choose at least one optimizer; the last choice stays."))
-    chosen = st.session_state[f"_{prefix}racing"] = chosen or st.session_state.get(f"_{prefix}racing", tuple(landing))
-    rules = [_rates(name, landing, prefix) for name in names if name in chosen]
+    with steady():
+        chosen = bound(
+            st.pills, t("Optimizers"), f"{prefix}opt", among(names), options=names, default=tuple(landing),
+            selection_mode="multi",
+        )  # fmt: skip
+        if not chosen:
+            st.warning(t("Choose at least one optimizer; the last choice stays."))
+            chosen = st.session_state.get(f"_{prefix}racing", tuple(landing))
+        st.session_state[f"_{prefix}racing"] = chosen
+        rules = [_rates(name, landing, prefix) for name in names if name in chosen]
     with st.expander(t("More hyper-parameters"), key=f"{prefix}more", on_change="rerun") as box:
         return [_rest(name, rate, landing, bool(box.open), prefix) for name, rate in rules]
 

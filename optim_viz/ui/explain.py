@@ -6,7 +6,6 @@ import streamlit as st
 
 from optim_viz.compare import Row, reading, summary
 from optim_viz.optimizers import Optimizer
-from optim_viz.surfaces import SURFACES, Surface
 from optim_viz.trace import Path
 from optim_viz.ui.i18n import t
 from optim_viz.words import Text
@@ -17,17 +16,19 @@ def _six(value: float | None) -> str:
 
 
 def table(paths: Sequence[Path], noisy: bool) -> None:
-    """What each optimizer reached, and one honest reading of it."""
+    """What each optimizer reached, and one honest reading of it; one element, sent and drawn at once."""
     rows = [summary(path) for path in paths]
     said = reading(rows, floor=paths[0].surface.minimum_value, noisy=noisy)
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
     head = [t("Optimizer"), t("final f"), t("best f"), t("distance to the minimum"), t("steps to 1 %"),
             t("gradient calls"), t("outcome")]  # fmt: skip
     lines = [head, [":--", *["--:"] * 5, ":--"], *(_cells(row) for row in rows)]
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
-    st.caption(
-        t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown.")
+    note = t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown.")
+    parts = (
+        "\n".join(f"- {t(sentence)}" for sentence in said),
+        "\n".join("| " + " | ".join(line) + " |" for line in lines),
+        f":small[{note}]",
     )
+    st.markdown("\n\n".join(parts))
 
 
 def _cells(row: Row) -> list[str]:
@@ -60,27 +61,3 @@ def _card(rule: Optimizer) -> str:
         f"**{rule.name}.** {t(rule.idea)}\n\n$$\\begin{{aligned}}{lines}\\end{{aligned}}$$\n\n"
         f"```python\n{rule.code()}```\n\n:small[:gray[{notes}]]"
     )
-
-
-def snippet(paths: Sequence[Path], start: tuple[float, float], steps: int, noise: float, seed: int) -> str:
-    """Python that reproduces the race in a notebook, to the last digit."""
-    rules = "".join(f"    ov.{path.optimizer!r},\n" for path in paths)
-    noisy = f", noise={noise!r}, seed={seed}" if noise else ""
-    return (
-        "import optim_viz as ov\n\n"
-        f"surface = {_surface(paths[0].surface)}\n"
-        f"paths = ov.trace([\n{rules}], surface, start={start!r}, steps={steps}{noisy})\n"
-        "ov.animate(paths)\n"
-    )
-
-
-def _surface(surface: Surface) -> str:
-    """The catalogue's entry by name where it is one, else the whole record."""
-    known = SURFACES.get(surface.name)
-    if known is None:
-        return f"ov.{surface!r}"
-    changed = {k: v for k, v in surface.parameters.items() if known.parameters.get(k) != v}
-    if known.replace(**changed) != surface:
-        return f"ov.{surface!r}"
-    arguments = ", ".join(f"{k}={v!r}" for k, v in changed.items())
-    return f"ov.SURFACES[{surface.name!r}]" + (f".replace({arguments})" if changed else "")

@@ -8,6 +8,7 @@ import stat
 from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def frame(pages: dict[str, list[Any]]) -> None:
     state.begin(page.url_path)
     spoken = language()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(page.title, anchor=False)
+        st.html(f"<h1>{escape(page.title)}</h1>{_style()}")  # one element: each costs every change its share
         chosen = state.named(
             st.segmented_control, t("Language"), "lang", LANGUAGES, preferred(), required=True,
             label_visibility="collapsed",
@@ -36,7 +37,6 @@ def frame(pages: dict[str, list[Any]]) -> None:
     if chosen != spoken:  # the browser's Back button changed it while this run was already speaking
         speak(chosen)
         st.rerun()
-    st.html(_style())
     _FRAMED.set(True)
     page.run()
 

@@ -1,7 +1,7 @@
 """The landscape page's parts: a short training, a plane through it, the picture, and what the plane hides."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,16 +10,18 @@ import streamlit as st
 from optim_viz import figures, player
 from optim_viz.data import DataSpec
 from optim_viz.figures import landscape as charts
+from optim_viz.figures.levels import levels
 from optim_viz.landscape import Barrier
 from optim_viz.nn import Network
 from optim_viz.nn.history import History, Progress
 from optim_viz.nn.sampling import judged, parts
-from optim_viz.ui import cached, material, trained, training
+from optim_viz.nn.training import Trainer
+from optim_viz.ui import cached, material, network, training
 from optim_viz.ui.controls import choice, number, optimizers, switch, whole
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.material import Chosen
 from optim_viz.ui.player import mount
-from optim_viz.ui.state import bound, named
+from optim_viz.ui.state import named
 from optim_viz.ui.training import Setup
 from optim_viz.walks import Survey, between, plane_of, standing, survey
 from optim_viz.words import Text
@@ -32,8 +34,15 @@ HONEST = 1.05  # times off the truth that a plane may be
 PLANES = {"pca": Text("largest differences of all paths (PCA)"), "points": Text("through three results"),
           "random": Text("random directions (filter-normalized)")}  # fmt: skip
 VIEWS = {"map": Text("Contour map"), "3d": Text("3-D view")}
+CHECKPOINTS = EPOCHS[-1] + 1  # one per epoch, as far as they fit into memory
+EPOCH = {"step": Text("epoch {n} of {N}"), "point": Text("{name}, epoch {n}"), "step_axis": Text("epoch"),
+         "scrub": Text("Epoch"), "back": Text("One epoch back (←)"), "forward": Text("One epoch forward (→)"),
+         "diverged": Text("diverged at epoch {n}")}  # fmt: skip
+THINNED = {"step": Text("checkpoint {n} of {N}"), "point": Text("{name}, checkpoint {n}"),
+           "step_axis": Text("checkpoint"), "scrub": Text("Checkpoint"), "back": Text("One checkpoint back (←)"),
+           "forward": Text("One checkpoint forward (→)"), "diverged": Text("diverged at checkpoint {n}")}  # fmt: skip
 _RESULT = "_landscape"
-_RUNS, _SEEN = cached.Bounded(8), cached.Bounded(64)
+_RUNS, _SEEN = cached.Bounded(4), cached.Bounded(32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +51,7 @@ class Result:
 
     setup: Setup
     chosen: Chosen
+    trainer: Trainer
     history: History
     data: Any
 
@@ -58,12 +68,7 @@ class View:
 
 def settings(chosen: Chosen | None) -> Setup | None:
     """What is trained; None while a control does not fit, with a sentence at it."""
-    text = bound(
-        st.text_input, t("Hidden layers"), f"{PREFIX}layers", lambda text: len(text) <= training.LONGEST,
-        value=LAYERS, max_chars=training.LONGEST,
-        help=t("How many units in each, such as 64, 32; nothing for no hidden layer."),
-    )  # fmt: skip
-    below = st.container()
+    text, below = network.layers(PREFIX, LAYERS)
     norm = switch(t("Batch normalization"), f"{PREFIX}bn", False)
     rules = tuple(optimizers(training.RULES, PREFIX))
     epochs = choice(t("Epochs"), f"{PREFIX}epochs", EPOCHS, 40)
@@ -86,7 +91,7 @@ def settings(chosen: Chosen | None) -> Setup | None:
 
 
 def _setup(chosen: Chosen, text: str, norm: bool, rules: tuple[Any, ...], epochs: int, seed: int) -> Setup:
-    units = [chosen.data.X.shape[1], *training.hidden_units(text), chosen.data.outputs]
+    units = [chosen.data.X.shape[1], *network.hidden_units(text), chosen.data.outputs]
     net = Network(units, activation="tanh", init="glorot", batch_norm=norm)
     return Setup(chosen.source, net, rules, min(BATCH, len(chosen.split.train)), epochs, seed)
 
@@ -123,7 +128,9 @@ def _trained(setup: Setup, chosen: Chosen, bar: Any) -> Result:
     found = _RUNS.get(setup)
     if found is not None:
         return found
-    events = setup.trainer(chosen).events()
+    how = replace(setup.how(), checkpoints=CHECKPOINTS)
+    trainer = Trainer(setup.net, chosen.split, setup.rules, how, seed=setup.seed)
+    events = trainer.events()
     while True:
         with cached.GATE:
             event = next(events)
@@ -132,10 +139,10 @@ def _trained(setup: Setup, chosen: Chosen, bar: Any) -> Result:
         if isinstance(event, History):
             bar.empty()
             data = judged(parts(setup.net, chosen.split)["train"])
-            return _RUNS.put(setup, Result(setup, chosen, event, data))
+            return _RUNS.put(setup, Result(setup, chosen, trainer, event, data))
 
 
-def _index(result: Result, name: str) -> int:
+def place_of(result: Result, name: str) -> int:
     names = [rule.name for rule in result.setup.rules]
     return names.index(name) if name in names else 0
 
@@ -150,7 +157,7 @@ def seen(result: Result, view: View) -> Survey:
     """The paths in the chosen plane; PCA with a sentence where there is no such plane."""
 
     def look(kind: str) -> Survey:
-        plane = plane_of(result.history, kind, _index(result, view.center), view.seed)
+        plane = plane_of(result.history, kind, place_of(result, view.center), view.seed)
         return survey(result.history, plane, result.data, grid_points(result))
 
     try:
@@ -189,14 +196,22 @@ def picture(result: Result, view: Survey, setup: Setup | None) -> None:
     if how == "3d":
         walks = view.walks(shown=True)
         figure = _figure(view, "3d", lambda say, theme: figures.surface3d(
-            walks, theme=theme, texts={**say, "x": axes(view)[0], "y": axes(view)[1]}))  # fmt: skip
+            walks, theme=theme, texts={**say, "x": axes(view)[0], "y": axes(view)[1],
+                                              "step": counted(view)["step_axis"]}))  # fmt: skip
         st.plotly_chart(figure, key=f"{PREFIX}3d", theme=None, height=600, alt=t(figures.summary(walks)))
         return
-    walks, words = view.walks(), {key: t(text) for key, text in player.TEXTS.items()}
+    walks, words = view.walks(), counted(view)
     ground, paths = _made(view, ("player", language()), lambda: (
-        player.pack_surface(view.surface, axes=axes(view), texts=words, arrows=0),
+        player.pack_surface(view.surface, axes=axes(view), texts=words, arrows=0,
+                            levels=levels(view.grid.values, "log", floor=0.0)),
         player.pack_paths(walks, start_mode=False, texts=words)))  # fmt: skip
     mount(walks, ground, paths, key="landscape")
+
+
+def counted(view: Survey) -> dict[str, str]:
+    """The player's words, where a row of a path is an epoch, or a checkpoint if some were thinned out."""
+    each = np.array_equal(view.epoch, np.arange(len(view.epoch)))
+    return {key: t(text) for key, text in (player.TEXTS | (EPOCH if each else THINNED)).items()}
 
 
 def _what(result: Result) -> str:
@@ -254,7 +269,7 @@ def truth(view: Survey) -> None:
 
 def line(result: Result, view: View) -> None:
     """The loss on the straight line between two results, and its barrier."""
-    a, b = (_index(result, name) for name in view.ends)
+    a, b = (place_of(result, name) for name in view.ends)
     if a == b:
         st.caption(t("Choose two different optimizers for the straight line between their results."))
         return
@@ -273,27 +288,3 @@ def barrier(height: Barrier) -> Text:
         return Text("No barrier on the straight line: the loss is nowhere above that of the higher end.")
     return Text("Barrier on the straight line: {height:.3g} above the mean of both ends, {above:.3g} above the higher.",
                 height=height.height, above=height.above_higher)  # fmt: skip
-
-
-def notebook(result: Result, view: View) -> None:
-    """Code that makes the same numbers."""
-    with st.expander(t("Notebook code"), key=f"{PREFIX}code", on_change="rerun") as box:
-        if box.open:
-            st.code(snippet(result, view), language="python")
-
-
-def snippet(result: Result, view: View) -> str:
-    """Python that trains the same networks, and looks at them in the same plane."""
-    a, b = (_index(result, name) for name in view.ends)
-    kept = trained.snippet(training.Result(result.setup, result.chosen, result.history, 0)).rpartition("print(")[0]
-    kept = kept.replace(f"seed={result.setup.seed})", f"seed={result.setup.seed}, checkpoints={training.CHECKPOINTS})")
-    return kept + (
-        "\nfrom optim_viz.nn.sampling import judged, parts\n"
-        "from optim_viz.walks import between, plane_of, survey\n\n"
-        'samples = judged(parts(net, data)["train"])\n'
-        f"plane = plane_of(history, {view.kind!r}, center={_index(result, view.center)}, seed={view.seed})\n"
-        f"seen = survey(history, plane, samples, n={grid_points(result)})\n"
-        "print(seen.plane.explained, seen.where.distance[:, -1], seen.losses.true[:, -1], seen.losses.shown[:, -1])\n"
-        f"print(between(history, {a}, {b}, samples).height)\n"
-        "ov.animate(seen.walks())\n"
-    )

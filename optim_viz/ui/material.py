@@ -1,27 +1,39 @@
-"""Data to train on: a set of the catalogue with its parameters, or a table of one's own."""
+"""Data to train on: a set of the catalogue with its parameters, points painted by hand, or a table of one's own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from optim_viz.data import DATASETS, Data, DataSpec, Report, Split, fetch, fetched, read_csv
+from optim_viz.data import DATASETS, Data, DataSpec, Report, Split, fetch, fetched, from_text, read_csv, write_points
+from optim_viz.data.points import LETTERS
 from optim_viz.data.table import read_table
 from optim_viz.ui import cached
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
+from optim_viz.ui.points import painted
 from optim_viz.ui.state import named
 from optim_viz.words import Text
 
-CSV = "csv"
+CSV, POINTS = "csv", "points"
 LANDING = "moons"
-NAMES = {**{key: dataset.name for key, dataset in DATASETS.items()}, CSV: Text("My own table (CSV)")}
+PAINTED = (  # two heaps
+    "-0.38 -0.45 -0.5 -0.84 -0.06 -0.12 -0.49 -0.2 -0.36 -0.46 -0.22 -0.41 -0.49 -0.51 -0.33 -0.37 -0.31 -0.47 -0.39 "
+    "-0.53 -0.25 -0.31 -0.35 -0.27 -0.62 -0.19 -0.01 -0.68 -0.77 -0.65 -0.25 -0.32 -0.2 -0.21 -0.38 -0.29 -0.45 -0.18"
+    " -0.65 -0.43 -0.37 0.01 -0.57 -0.57 -0.53 -0.16 -0.47 -0.09 -0.79 -0.12 -0.21 -0.63 b 0.43 0.62 0.42 0.58 0.87 "
+    "0.43 0.34 0.23 0.53 0.34 0.36 0.36 0.53 0.17 0.09 -0.11 0.64 0.39 0.7 0.38 0.25 0.48 0.38 0.13 0.22 0.73 0.47 "
+    "0.46 0.34 0.24 0.58 0.36 0.25 0.35 0.22 0.42 0.63 0.21 0.69 0.25 0.43 0.21 0.36 0.39 0.31 0.24 0.26 0.22 0.09 "
+    "0.33 0.48 0.56"
+)
+NAMES = {**{key: dataset.name for key, dataset in DATASETS.items()}, POINTS: Text("Points I paint"),
+         CSV: Text("My own table (CSV)")}  # fmt: skip
 TASKS = {"auto": Text("as the target suggests"), "classification": Text("classification"),
          "regression": Text("regression")}  # fmt: skip
 KINDS = {"number": Text("number"), "category": Text("category"), "target": Text("target"),
          "left out": Text("left out")}  # fmt: skip
-_CHOSEN, _TABLE = "_chosen", "_table"
-_DATA = cached.Bounded(12)
+_TABLE = "_table"
+_DATA, _BOARDS = cached.Bounded(12), cached.Bounded(12)
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class Chosen:
     @property
     def name(self) -> str:
         """What a person may be told: never the words of a file."""
-        return DATASETS[self.source.name].name if isinstance(self.source, DataSpec) else NAMES[CSV]
+        return NAMES[self.source.name if isinstance(self.source, DataSpec) else self.source.partition(" ")[0]]
 
 
 def known(spec: DataSpec) -> Chosen:
@@ -53,11 +65,11 @@ def known(spec: DataSpec) -> Chosen:
     return _DATA.make(spec, load)
 
 
-def choose(prefix: str = "") -> Chosen | None:
-    """The controls; None while there is nothing to train on, with a sentence that says why."""
-    name = named(st.selectbox, t("Data"), f"{prefix}data", NAMES, LANDING)
-    if name == CSV:
-        return _own(prefix)
+def choose(prefix: str = "", moved: Callable[[], None] | None = None) -> Chosen | None:
+    """The controls; None while there is nothing to train on, with a sentence that says why; `moved`: other data."""
+    name = named(st.selectbox, t("Data"), f"{prefix}data", NAMES, LANDING, on_change=moved)
+    if name in (CSV, POINTS):
+        return _own(prefix) if name == CSV else _painted(prefix)
     chosen = DATASETS[name]
     st.caption(t(chosen.teaches))
     values = {p.name: choice(f"{t(chosen.name)} · {p.name}", f"{name}.{p.name}", p.choices, p.default, t(p.help))
@@ -83,6 +95,24 @@ def _offer(name: str) -> None:
             st.warning(t(wrong.args[0]))
         else:
             st.rerun()
+
+
+def _painted(prefix: str) -> Chosen | None:
+    """Points of up to four classes, painted or written."""
+    found = painted(f"{prefix}points", PAINTED, classes=len(LETTERS))
+    if found is None:
+        return None
+    text = write_points(*found)
+
+    def load() -> Chosen:
+        data = from_text(text)
+        return Chosen(f"{POINTS} {data.digest}", data, data.split(), f"from_text({text!r}).split()")
+
+    try:
+        return _BOARDS.make(text, load)
+    except ValueError as wrong:
+        st.warning(t(wrong.args[0]))
+        return None
 
 
 def _own(prefix: str) -> Chosen | None:

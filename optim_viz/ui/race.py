@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from optim_viz import figures, player
+from optim_viz import export, figures, player
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING, PRESETS, Preset
 from optim_viz.trace import Path
 from optim_viz.ui import cached, explain, ground
 from optim_viz.ui.controls import choice, key_of, switch, whole
 from optim_viz.ui.i18n import language, t
-from optim_viz.ui.player import mount
+from optim_viz.ui.player import beside, mount
 from optim_viz.ui.state import named, put, quiet
 from optim_viz.words import Text
 
@@ -118,21 +118,6 @@ def _grid(surface: Any, show: Display, texts: dict[str, str]) -> bytes:
     return player.pack_surface(surface, fill=show.fill, scale=show.levels, texts=texts)
 
 
-def take_away(paths: Sequence[Path], show: Display) -> None:
-    """The animation as one file that plays offline; made only when asked for."""
-    lang, texts = language(), {key: t(text) for key, text in player.TEXTS.items()}
-
-    def page() -> str:
-        title = ", ".join(path.name for path in paths)
-        return player.html(
-            paths, lang=lang, texts=texts, title=title, fill=show.fill, log=show.log, equal=show.equal, field=show.field
-        )
-
-    st.download_button(
-        t("Save the animation (HTML)"), page, "optim_viz.html", "text/html", key="save", icon=":material/download:"
-    )
-
-
 def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     """What only some want to see, computed only when shown."""
     view = named(st.segmented_control, t("More"), "view", VIEWS, None, label_visibility="collapsed")
@@ -142,10 +127,23 @@ def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
     if view == "rules":
         explain.rules([path.optimizer for path in paths])
     elif view == "3d":
-        st.plotly_chart(
-            figures.surface3d(paths, theme=theme, texts=texts), key="chart3d", theme=None, height=640, alt=alt
-        )
+        _relief(paths)
     elif view == "loss":
         st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", theme=None, height=460, alt=alt)
     elif view == "notebook":
-        st.code(explain.snippet(paths, start, run.steps, run.noise, run.seed), language="python")
+        st.code(export.notebook_code(paths), language="python")
+
+
+@st.fragment
+def _relief(paths: Sequence[Path]) -> None:
+    """The 3-D view at the step the player rests on: only this part runs again when that changes."""
+    theme, texts = st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
+    step, camera = beside("chart3d")
+    figure = figures.surface3d(paths, theme=theme, texts=texts, step=step)
+    shown, used = st.session_state.get("_relief", (None, None))
+    now = (tuple(map(id, paths)), step, theme, language())
+    camera = used if now == shown else camera  # turned by hand it is shown so already: the same chart stays
+    st.session_state["_relief"] = now, camera
+    if camera:
+        figure.update_layout(scene_camera=camera)
+    st.plotly_chart(figure, key="chart3d", theme=None, height=640, alt=t(figures.summary(paths)))

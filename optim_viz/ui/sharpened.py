@@ -34,7 +34,7 @@ def picture(result: Result, setup: Setup | None) -> None:
         panels["score"] = f"{t('test')}: {panels['score']}"
         with st.container(key="panels"):
             for name, title in panels.items():
-                alt = f"{title}: {'; '.join(f'{_batch(result, r)} {_middle(r, name, share)}' for r in told)}"
+                alt = f"{title}: {'; '.join(f'{_row(result, r)} {_middle(r, name, share)}' for r in told)}"
                 figure = _figure(result, name, lambda say, theme, name=name, title=title: figures.dots(
                     _groups(result, told, name), title, share=share and name == "score", log=name != "score",
                     theme=theme, texts=say))  # fmt: skip
@@ -48,8 +48,8 @@ def _what(result: Result) -> str:
     """The settings of a result in one line of numbers and names."""
     setup = result.setup
     sizes = ", ".join(str(b or "N") for b in setup.batches)
-    rule = f"{setup.rule.label()} {number(getattr(setup.rule, 'lr', 1))}"
-    return (f"{t(result.chosen.name)} · {rule} · {t('batch')} {sizes} · {t(UNITS[setup.unit])} {setup.length} · "
+    rules = ", ".join(f"{r.label()} {number(getattr(r, 'lr', 1))}" for r in setup.rules)
+    return (f"{t(result.chosen.name)} · {rules} · {t('batch')} {sizes} · {t(UNITS[setup.unit])} {setup.length} · "
             f"{t('Seeds')} {setup.seeds}")  # fmt: skip
 
 
@@ -68,13 +68,21 @@ def _score(result: Result) -> str:
 
 
 def _batch(result: Result, row: Row) -> str:
-    return f"N = {row.batch}" if None in result.setup.batches and row.batch == len(result.chosen.split.train) \
+    return f"N\xa0=\xa0{row.batch}" if None in result.setup.batches and row.batch == len(result.chosen.split.train) \
         else str(row.batch)  # fmt: skip
 
 
-def _groups(result: Result, told: list[Row], name: str) -> dict[str, list[float]]:
-    return {_batch(result, r): [getattr(m, name) for m in result.minima
-                                if m.batch == r.batch and m.kind != "diverged"] for r in told}  # fmt: skip
+def _row(result: Result, row: Row) -> str:
+    return f"{row.optimizer} · {_batch(result, row)}"
+
+
+def _groups(result: Result, told: list[Row], name: str) -> dict[str, dict[str, list[float]]]:
+    """Optimizer -> batch size -> a number per seed."""
+    groups: dict[str, dict[str, list[float]]] = {}
+    for r in told:
+        mine = [m for m in result.minima if (m.optimizer, m.batch) == (r.optimizer, r.batch) and m.kind != "diverged"]
+        groups.setdefault(r.optimizer, {})[_batch(result, r)] = [getattr(m, name) for m in mine]
+    return groups
 
 
 def _middle(row: Row, name: str, share: bool) -> str:
@@ -100,9 +108,9 @@ def _claims(result: Result) -> None:
         lines.append("- " + t("Equal for all: {length} epochs, so that a small batch made more updates.",
                               length=setup.length))  # fmt: skip
     st.markdown("\n".join(lines))
-    st.caption(t("The rule: pairs are runs of the same seed with different batch sizes; a tie counts half. The verdict "
-                 "is chance unless fewer than 2.5% of {n} shuffles within the seeds agree as often (supported) or as "
-                 "rarely (contradicted). One data set, one network, one optimizer: no proof for others.",
+    st.caption(t("The rule: pairs are two runs of the same seed, for the first half also of the same optimizer; a tie "
+                 "counts half. The verdict is chance unless fewer than 2.5% of {n} shuffles within the seeds agree as "
+                 "often (supported) or as rarely (contradicted). One data set, one network: no proof for others.",
                  n=sharpness.SHUFFLES))  # fmt: skip
 
 
@@ -140,13 +148,13 @@ def words(result: Result) -> None:
 def _table(result: Result) -> str:
     share = _score(result) == "accuracy"
     name = t("accuracy") if share else "R²"
-    head = [t("Batch size"), t("updates"), t("epochs"), f"{t('loss')}: {t('training')}",
+    head = [t("Optimizer"), t("Batch size"), f"{t('updates')} / {t('epochs')}", f"{t('loss')}: {t('training')}",
             t("top eigenvalues of the Hessian"), t("λmax, lowest to highest"), t("rise of the loss"),
             f"{name}: {t('test')}"]  # fmt: skip
     lines = [head, [":--", *["--:"] * 7]]
     for r in _rows(result):
-        lines.append([_batch(result, r), str(r.updates), f"{r.epochs:.4g}", _short(r.loss),
-                      "\xa0/ ".join(map(_short, r.eigenvalues)), f"{_short(r.low)}\xa0…\xa0{_short(r.high)}",
+        lines.append([r.optimizer, _batch(result, r), f"{r.updates}\u202f/\u202f{r.epochs:.4g}", _short(r.loss),
+                      "\u202f/\u202f".join(map(_short, r.eigenvalues)), f"{_short(r.low)}\xa0…\xa0{_short(r.high)}",
                       _short(r.sharpness), _percent(r.score, share)])  # fmt: skip
     return t("Medians over the seeds.") + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
 

@@ -77,9 +77,17 @@ def _refuse() -> None:
     st.warning(t("The link asks this control for a value it does not have; the default is used."))
 
 
+def steady(key: str | None = None) -> Any:
+    """A place for controls whose number changes: what comes after it stays where it is.
+
+    The browser forgets which parameter of the link a control writes when the box around the control moves.
+    """
+    return st.container(key=key)
+
+
 def among(options: Any, write: Callable[[Any], str] = str) -> Fits:
-    """Exactly the given options fit."""
-    return {write(option) for option in options}.__contains__
+    """Exactly the given options fit (written out only when a link asks, not at every run)."""
+    return lambda text: any(write(option) == text for option in options)
 
 
 def quiet(key: str, default: Any) -> bool:

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from optim_viz.data import DataSpec, Split
+from optim_viz.data import Split
 from optim_viz.figures import TEXTS, classes, training
 from optim_viz.nn import verdict, views
 from optim_viz.nn.history import Checkpoint, History
-from optim_viz.optimizers import Optimizer
 from optim_viz.ui import cached
 from optim_viz.ui.controls import number
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.state import among, bound, named
-from optim_viz.ui.training import PREFIX, Result, Setup
+from optim_viz.ui.training import PREFIX, Result, Setup, onward
+from optim_viz.ui.training_code import snippet
 from optim_viz.words import Text
 
 VIEWS = {
@@ -37,7 +37,7 @@ def picture(result: Result | None, setup: Setup | None) -> None:
         if setup is not None and setup != result.setup:
             st.caption(t("Still the last result: {what}. Press Train for the new settings.", what=_what(result)))
         _curves(result)
-        _moment(result)
+        _moment(result, setup)
 
 
 def _curves(result: Result) -> None:
@@ -55,8 +55,8 @@ def _what(result: Result) -> str:
     setup = result.setup
     rules = ", ".join(f"{r.label()} {number(getattr(r, 'lr', 1))}" for r in setup.rules)
     sizes = "-".join(map(str, [setup.net.input_shape[0], *_widths(result)]))
-    batch = setup.batch or "N"
-    return f"{t(result.chosen.name)} · {sizes} · {rules} · {t('batch')} {batch} · {t('epochs')} {setup.epochs}"
+    batch, epochs = setup.batch or "N", result.trainer.how.epochs
+    return f"{t(result.chosen.name)} · {sizes} · {rules} · {t('batch')} {batch} · {t('epochs')} {epochs}"
 
 
 def _widths(result: Result) -> list[int]:
@@ -81,10 +81,12 @@ def _told(result: Result) -> Text:
 
 
 @st.fragment
-def _moment(result: Result) -> None:
+def _moment(result: Result, setup: Setup | None) -> None:
     """The view and the playhead; only this part of the page runs again when they move."""
     fit = _fitting(result)
-    at = _playhead(result)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        at = _playhead(result)
+        onward(result, setup, at.step)
     view = named(
         st.segmented_control, t("What to look at"), f"{PREFIX}view", {name: VIEWS[name] for name in fit}, fit[0],
         required=True, label_visibility="collapsed",
@@ -236,7 +238,7 @@ def _table(rows: list[verdict.Row], score: str) -> str:
     lines = [head, [":--", *["--:"] * 5, ":--"]]
     for row in rows:
         losses, scores = (
-            "\xa0/\xa0".join(cells) for cells in (map(_short, row.loss), (_score(v, score) for v in row.score))
+            "\u202f/\u202f".join(cells) for cells in (map(_short, row.loss), (_score(v, score) for v in row.score))
         )
         lines.append([row.name, losses, scores, _short(row.gradient, 2), _short(row.update, 2), f"{row.epochs:.4g}",
                       t(OUTCOMES[row.kind])])  # fmt: skip
@@ -271,24 +273,3 @@ def weights(history: History) -> bytes:
     file = io.BytesIO()
     history.net.save(file, history.final.theta, history.final.state)
     return file.getvalue()
-
-
-def snippet(result: Result) -> str:
-    """Python that trains the same networks in a notebook, to the last digit."""
-    setup = result.setup
-    use = "DATASETS" if isinstance(setup.data, DataSpec) else "read_csv"
-    rules: list[Optimizer] = list(setup.rules)
-    return (
-        "import optim_viz as ov\n"
-        f"from optim_viz.data import {use}\n"
-        "from optim_viz.nn.training import train\n\n"
-        f"data = {result.chosen.code}\n"
-        f"net = {_code(repr(setup.net))}\n"
-        "rules = [\n" + "".join(f"    ov.{rule!r},\n" for rule in rules) + "]\n"
-        f"*_, history = train(net, data, rules, epochs={setup.epochs}, batch_size={setup.batch!r}, seed={setup.seed})\n"
-        "print(history.train_loss[:, -1], history.test.score)\n"
-    )
-
-
-def _code(text: str) -> str:
-    return "ov.nn." + text.replace("CrossEntropy(", "ov.nn.CrossEntropy(")

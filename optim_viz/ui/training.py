@@ -1,7 +1,6 @@
-"""Training several optimizers on one network: the settings, what they would cost, the run and a way to stop it."""
+"""Training several optimizers on one network: the settings, what they would cost, the run, and going on from it."""
 
-import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
@@ -12,37 +11,33 @@ import streamlit as st
 from optim_viz.data import DataSpec
 from optim_viz.figures import TEXTS
 from optim_viz.figures.training import curves
-from optim_viz.nn import INITIALIZERS, CrossEntropy, Network
+from optim_viz.nn import EarlyStopping, Network
 from optim_viz.nn.history import History, Progress
 from optim_viz.nn.training import Settings, Trainer
 from optim_viz.optimizers import SGD, Adam, Momentum, Optimizer
-from optim_viz.ui import cached, material
-from optim_viz.ui.controls import choice, number, optimizers, switch, whole
+from optim_viz.ui import jobs, material
+from optim_viz.ui.controls import choice, number, optimizers, whole
 from optim_viz.ui.i18n import t
+from optim_viz.ui.jobs import MOST_SECONDS, Job
 from optim_viz.ui.material import Chosen
-from optim_viz.ui.state import among, bound, named, quiet
+from optim_viz.ui.network import ACTIVATIONS, LAYERS, hidden_units, network
+from optim_viz.ui.state import among, bound, quiet
 from optim_viz.words import Text
 
 PREFIX = "net."
 RULES = (SGD(lr=0.3), Momentum(lr=0.1), Adam(lr=0.03))
-LAYERS, MOST_LAYERS, LONGEST = "8, 8", 10, 80
-ACTIVATIONS = ("tanh", "relu", "leaky_relu", "gelu", "sigmoid", "identity")
 BATCHES = (1, 2, 5, 10, 20, 30, 50, 100, 200, 500, 1000, 0)  # 0: all training samples
 EPOCHS = (1, 2, 5, 10, 20, 40, 60, 100, 200, 500, 1000, 2000)
-DROPOUT = (0.0, 0.1, 0.2, 0.3, 0.5, 0.7)
-L2 = (0.0, 1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1)
-LOSSES = {
-    "cross_entropy": Text("cross-entropy"), "smooth": Text("cross-entropy, labels smoothed by 0.1"),
-    "binary_cross_entropy": Text("binary cross-entropy, one output"), "mse": Text("mean squared error"),
-    "mae": Text("mean absolute error"), "rmse": Text("root of the mean squared error"), "huber": Text("Huber"),
-}  # fmt: skip
-MOST_SECONDS, AT_ONCE = 60, 1.5
+CLIPS = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # 0: none
+PATIENCES = (0, 2, 5, 10, 20, 50)  # 0: none
+AT_ONCE = 1.5  # seconds of work that need no button
 CHECKPOINTS = 60
+REDRAW, REST, LIVE = 0.5, 10, 200  # live pictures: seconds between two, times as long as one took; points of a curve
+_STEP_SECONDS = 0.25  # of one step: Stop cannot come in between
 _OVERHEAD = 1e-4  # seconds of a step apart from the arithmetic
-SLICE, REDRAW = 0.08, 0.5  # seconds of work between two looks at Stop, and between two pictures
-_JOB, _RESULT = "_job", "_result"
-_RUNS, _COSTS = cached.Bounded(8), cached.Bounded(128)
+_REFUSED = "_refused"
 _NUMBERS = count()
+DESK = jobs.Desk("net")
 
 
 @dataclass(frozen=True)
@@ -55,107 +50,58 @@ class Setup:
     batch: int | None
     epochs: int
     seed: int
+    clip: float | None = None
+    patience: int | None = None
+
+    def how(self, epochs: int | None = None) -> Settings:
+        stop = EarlyStopping(self.patience) if self.patience else None
+        return Settings(epochs or self.epochs, self.batch, clip=self.clip, stop=stop, checkpoints=CHECKPOINTS)
 
     def trainer(self, chosen: Chosen) -> Trainer:
-        how = Settings(self.epochs, self.batch, checkpoints=CHECKPOINTS)
-        return Trainer(self.net, chosen.split, self.rules, how, seed=self.seed)
+        return Trainer(self.net, chosen.split, self.rules, self.how(), seed=self.seed)
+
+
+Past = tuple[tuple[Setup, int], ...]  # settings, and the step up to which they were used
 
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A training that is over; `number` is its own."""
-
-    setup: Setup
-    chosen: Chosen
-    history: History
-    number: int
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """A training under way."""
+    """A training that is over, with the trainer that can go on from it; `number` is its own."""
 
     setup: Setup
     chosen: Chosen
     trainer: Trainer
+    history: History
+    past: Past = ()
+    number: int = 0
 
 
 def settings(chosen: Chosen | None) -> Setup | None:
     """The controls beside the picture; None while one does not fit, with a sentence below it."""
-    net = _network(chosen)
+    net = network(chosen, PREFIX)
     rules = tuple(optimizers(RULES, PREFIX))
     batch = _batch(chosen)
     epochs = choice(t("Epochs"), f"{PREFIX}epochs", EPOCHS, 40)
     seed = whole(t("Seed"), f"{PREFIX}seed", 0, help=t("It draws the first weights and the order of the samples."))
+    clip, patience = _more()
     if chosen is None or net is None or batch is None:
         return None
-    return Setup(chosen.source, net, rules, batch or None, epochs, seed)
+    return Setup(chosen.source, net, rules, batch or None, epochs, seed, clip or None, patience or None)
 
 
-def _network(chosen: Chosen | None) -> Network | None:
-    text = bound(
-        st.text_input, t("Hidden layers"), f"{PREFIX}layers", lambda text: len(text) <= LONGEST, value=LAYERS,
-        max_chars=LONGEST, help=t("How many units in each, such as 64, 32; nothing for no hidden layer."),
-    )  # fmt: skip
-    below = st.container()
-    activation = bound(
-        st.selectbox, t("Activation function"), f"{PREFIX}activation", among(ACTIVATIONS), options=ACTIVATIONS,
-    )  # fmt: skip
-    more = _more(chosen)
-    try:
-        units = hidden_units(text)
-        if chosen is None:
-            return None
-        outputs = 1 if more["loss"] == "binary_cross_entropy" else chosen.data.outputs
-        return Network([chosen.data.X.shape[1], *units, outputs], activation=activation, **more)
-    except ValueError as wrong:
-        below.warning(t(wrong.args[0]))
-        return None
+def _more() -> tuple[float, int]:
+    """Clipping and early stopping, 0 for none; folded controls at their default are not drawn."""
+    with st.expander(t("More about the training"), key=f"{PREFIX}how", on_change="rerun") as box:
 
+        def picked(label: str, key: str, options: tuple[Any, ...], help: str) -> Any:
+            drawn = bool(box.open) or not quiet(PREFIX + key, 0)
+            return choice(label, PREFIX + key, options, options[0], help) if drawn else 0
 
-def hidden_units(text: str) -> list[int]:
-    """What a person wrote into the box of hidden layers; ValueError with a sentence."""
-    words = [word for word in re.split(r"[\s,]+", text) if word]
-    if not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
-        raise ValueError(Text("Write whole numbers with commas between them, such as 64, 32."))
-    if len(words) > MOST_LAYERS:
-        raise ValueError(Text("At most {most} hidden layers.", most=MOST_LAYERS))
-    return [int(word) for word in words]
-
-
-def _more(chosen: Chosen | None) -> dict[str, Any]:
-    """What only some want to set; folded controls at their default are not drawn."""
-    with st.expander(t("More about the network"), key=f"{PREFIX}details", on_change="rerun") as box:
-
-        def drawn(key: str, default: Any) -> bool:
-            return bool(box.open) or not quiet(PREFIX + key, default)
-
-        starts, init = tuple(INITIALIZERS), "glorot"
-        loss = _loss(chosen, bool(box.open))
-        if drawn("init", init):
-            init = bound(st.selectbox, t("Initializer"), f"{PREFIX}init", among(starts), options=starts,
-                         index=starts.index(init))  # fmt: skip
-        norm = switch(t("Batch normalization"), f"{PREFIX}bn", False) if drawn("bn", False) else False
-        drop = choice(t("Dropout"), f"{PREFIX}dropout", DROPOUT, 0.0) if drawn("dropout", 0.0) else 0.0
-        l2 = (
-            choice(t("L2 penalty"), f"{PREFIX}l2", L2, 0.0, t("½ λ Σ w² is added to the loss."))
-            if drawn("l2", 0.0)
-            else 0.0
-        )
-    return {"loss": loss, "init": init, "batch_norm": norm, "dropout": drop, "l2": l2}
-
-
-def _loss(chosen: Chosen | None, shown: bool) -> Any:
-    """The losses that fit the data's task."""
-    task = "classification" if chosen is None else chosen.data.task
-    fit = ["mse", "mae", "rmse", "huber"] if task == "regression" else ["cross_entropy", "smooth"]
-    if task == "classification" and chosen is not None and chosen.data.outputs == 2:
-        fit.append("binary_cross_entropy")
-    key = f"{PREFIX}loss"
-    if not shown and quiet(key, fit[0]):
-        return "auto"
-    picked = named(st.selectbox, t("Loss function"), key, {name: LOSSES[name] for name in fit}, fit[0])
-    return CrossEntropy(smoothing=0.1) if picked == "smooth" else "auto" if picked == fit[0] else picked
+        cut = t("A longer gradient is shortened to this length before the step; 0: gradients are left alone.")
+        stop = t("Ends a run whose validation loss was not lower for so many epochs; 0: never.")
+        clip = picked(t("Longest gradient"), "clip", CLIPS, cut)
+        patience = picked(t("Early stopping"), "patience", PATIENCES, stop)
+    return clip, patience
 
 
 def _batch(chosen: Chosen | None) -> int | None:
@@ -185,8 +131,7 @@ def landing() -> tuple[Setup, Chosen]:
 
 def seconds(setup: Setup, chosen: Chosen) -> float | Text:
     """About how long it takes on a core of today; or the sentence that refuses it."""
-    found = _COSTS.get(setup)
-    return _COSTS.put(setup, _seconds(setup, chosen)) if found is None else found
+    return DESK.cost(setup, lambda: _seconds(setup, chosen))
 
 
 def _seconds(setup: Setup, chosen: Chosen) -> float | Text:
@@ -198,6 +143,9 @@ def _seconds(setup: Setup, chosen: Chosen) -> float | Text:
     if total > MOST_SECONDS:
         return Text("This would take about {seconds:.0f} s; the limit is {most} s. Use fewer epochs, a smaller "
                     "network, or a larger batch.", seconds=total, most=MOST_SECONDS)  # fmt: skip
+    if each > _STEP_SECONDS:
+        return Text("One step would take about {seconds:.1f} s, and nothing could stop it. Use a smaller network or "
+                    "batch.", seconds=each)  # fmt: skip
     try:
         setup.trainer(chosen)
     except ValueError as wrong:
@@ -207,90 +155,108 @@ def _seconds(setup: Setup, chosen: Chosen) -> float | Text:
 
 def start(setup: Setup | None, chosen: Chosen | None) -> None:
     """Train, or Stop while it trains; and what it would cost."""
-    job: Job | None = st.session_state.get(_JOB)
     cost = None if setup is None or chosen is None else seconds(setup, chosen)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if job:
-            st.button(t("Stop"), key="stop", on_click=_stop, icon=":material/stop:", type="primary")
+    DESK.row(t("Train"), cost, lambda: _job(setup, chosen, setup.trainer(chosen)), ("train", "stop"))  # type: ignore
+
+
+def _job(setup: Setup, chosen: Chosen, trainer: Trainer, past: Past = ()) -> Job:
+    first, left = trainer.place.step, [0.0]
+
+    def result(history: History) -> Result:
+        return Result(setup, chosen, trainer, history, past, next(_NUMBERS))
+
+    def work() -> Generator[float | Result, None, None]:
+        for event in trainer.events():
+            if isinstance(event, Progress):
+                left[0] = event.seconds_left
+            share = (trainer.place.step - first) / max(trainer.steps - first, 1)
+            yield result(event) if isinstance(event, History) else share
+
+    def say() -> str:
+        said = t("Epoch {epoch} of {epochs}, about {seconds} s left", seconds=f"{left[0]:.0f}",
+                 epoch=trainer.place.step // trainer.batches.per_epoch, epochs=trainer.how.epochs)  # fmt: skip
+        names = ", ".join(_clipped(trainer))
+        return said + (" · " + t("gradient clipped: {names}", names=names) if names else "")
+
+    def so_far() -> Result | None:
+        return result(trainer.history()) if trainer.points else None
+
+    return Job(work(), say, so_far, lambda: _screen(trainer))
+
+
+def _clipped(trainer: Trainer) -> list[str]:
+    """The optimizers whose gradient was shortened in the last epoch."""
+    before, now = (trainer.points[k].clipped for k in (-2, -1)) if len(trainer.points) > 1 else ((), ())
+    return [run.optimizer.label() for run, a, b in zip(trainer.runs, before, now, strict=False) if b > a]
+
+
+def _screen(trainer: Trainer) -> Callable[[], None]:
+    """Room for the curves of a training under way; draws them when there is something new, and not too often."""
+    with st.container(key="curves"):
+        charts = {"loss": st.empty(), "score": st.empty()}
+    due, known, most = 0.0, 1, max(LIVE // 5, min(LIVE, 3 * LIVE // len(trainer.runs)))
+    texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
+
+    def draw() -> None:
+        nonlocal due, known
+        begun = perf_counter()
+        if len(trainer.points) <= known or begun < due:
             return
-        ready = isinstance(cost, float)
-        st.button(t("Train"), key="train", on_click=_begin, args=(setup, chosen), icon=":material/play_arrow:",
-                  type="primary", disabled=not ready)  # fmt: skip
-        if isinstance(cost, float):
-            st.caption(t("about {seconds} s", seconds=f"{cost:.1f}" if cost < 10 else f"{cost:.0f}"))
-    if isinstance(cost, Text):
-        st.warning(t(cost))
+        history = trainer.history()
+        for what, chart in charts.items():
+            figure = curves(history, what, theme=theme, texts=texts, most=most)
+            chart.plotly_chart(figure, theme=None, alt=t("Training …"))
+        now = perf_counter()
+        due, known = now + max(REDRAW, REST * (now - begun)), len(trainer.points)
 
-
-def _begin(setup: Setup, chosen: Chosen) -> None:
-    st.session_state[_JOB] = Job(setup, chosen, setup.trainer(chosen))
-
-
-def _stop() -> None:
-    job = st.session_state.pop(_JOB, None)
-    if job and job.trainer.points:
-        st.session_state[_RESULT] = Result(job.setup, job.chosen, job.trainer.history(), next(_NUMBERS))
+    return draw
 
 
 def latest(setup: Setup | None, chosen: Chosen | None) -> Result | None:
     """The last result of this session, at first a short run of these settings; None while one is under way."""
-    if _JOB in st.session_state:
+    if DESK.job:
         return None
-    if _RESULT not in st.session_state:
+    if DESK.result is None:
         cost = None if setup is None or chosen is None else seconds(setup, chosen)
-        short = isinstance(cost, float) and cost <= AT_ONCE and isinstance(setup.data, DataSpec)  # type: ignore[union-attr]
-        st.session_state[_RESULT] = _at_once(setup, chosen) if short else _at_once(*landing())  # type: ignore[arg-type]
-    return st.session_state[_RESULT]
+        short = isinstance(cost, float) and cost <= AT_ONCE
+        _at_once(*((setup, chosen) if short else landing()))  # type: ignore[arg-type]
+    return DESK.result
 
 
-def _at_once(setup: Setup, chosen: Chosen) -> Result:
+def _at_once(setup: Setup, chosen: Chosen) -> None:
     def run() -> Result:
-        *_, history = setup.trainer(chosen).events()
-        return Result(setup, chosen, history, next(_NUMBERS))  # type: ignore[arg-type]
+        return list(_job(setup, chosen, setup.trainer(chosen)).work)[-1]
 
-    return _RUNS.make(setup, run)
+    DESK.at_once(setup, run)
 
 
-def go() -> None:
-    """Trains on, if something is under way: the last thing in a run, so that every control is there to be used.
+def onward(result: Result, setup: Setup | None, step: int) -> None:
+    """A button that goes on from the last station up to `step`, with today's rates, for today's number of epochs."""
+    step = max((s for s in result.trainer.stations if s <= step), default=0)
+    ready = _same(result.setup, setup) and result.trainer.running(step)
+    epoch = step // result.trainer.batches.per_epoch
+    pressed = st.button(
+        t("Train on from epoch {epoch}", epoch=epoch), key="onward", icon=":material/resume:",
+        on_click=_onward, args=(result, setup, step), disabled=not ready,
+        help=t("Goes back to the weights of that epoch and trains on from there for as many epochs as are set, with "
+               "the learning rates that are set now. Data, network, optimizers, batch size and seed stay."),
+    )  # fmt: skip
+    if _REFUSED in st.session_state:
+        st.warning(t(st.session_state.pop(_REFUSED)))
+    elif pressed:
+        st.rerun()
 
-    Whatever the person does ends this run of the page at the next line that draws; the next one goes on from there,
-    unless it was Stop. A closed tab ends it in the same way.
-    """
-    job: Job | None = st.session_state.get(_JOB)
-    if job is None:
+
+def _same(was: Setup, now: Setup | None) -> bool:
+    return now is not None and [type(r) for r in was.rules] == [type(r) for r in now.rules] and all(
+        getattr(was, name) == getattr(now, name) for name in ("data", "net", "batch", "seed"))  # fmt: skip
+
+
+def _onward(result: Result, setup: Setup, step: int) -> None:
+    how = setup.how(step // result.trainer.batches.per_epoch + setup.epochs)
+    try:
+        trainer = result.trainer.again(step, setup.rules, how)
+    except ValueError as wrong:
+        st.session_state[_REFUSED] = wrong.args[0]
         return
-    bar, events = st.empty(), job.trainer.events()
-    with st.container(key="curves"):
-        charts = {"loss": st.empty(), "score": st.empty()}
-    drawn, known, left = 0.0, 1, seconds(job.setup, job.chosen)
-    texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
-    while True:
-        told, history = _slice(events)
-        if history is not None:
-            st.session_state[_RESULT] = Result(job.setup, job.chosen, history, next(_NUMBERS))
-            del st.session_state[_JOB]
-            st.rerun()
-        step, steps = job.trainer.place.step, job.trainer.steps
-        left = next((e.seconds_left for e in reversed(told) if isinstance(e, Progress)), left)
-        said = t("Epoch {epoch} of {epochs}, about {seconds} s left", epoch=step // job.trainer.batches.per_epoch,
-                 epochs=job.setup.epochs, seconds=f"{left:.0f}")  # fmt: skip
-        bar.progress(min(step / max(steps, 1), 1.0), said)
-        if len(job.trainer.points) > known and perf_counter() - drawn > REDRAW:
-            for what, chart in charts.items():
-                chart.plotly_chart(curves(job.trainer.history(), what, theme=theme, texts=texts), theme=None, alt=said)
-            drawn, known = perf_counter(), len(job.trainer.points)
-
-
-def _slice(events: Generator[Any, None, None]) -> tuple[list[Any], History | None]:
-    """Less than a fifth of a second of training behind the gate: the events, and the history once it is over."""
-    told: list[Any] = []
-    with cached.GATE:
-        begun = perf_counter()
-        for event in events:
-            if isinstance(event, History):
-                return told, event
-            told.append(event)
-            if perf_counter() - begun > SLICE:
-                break
-    return told, None
+    DESK.begin(_job(setup, result.chosen, trainer, (*result.past, (result.setup, step))))

@@ -257,7 +257,26 @@ def test_everything_with_the_keyboard_alone(visit):
     before = rows(page)
     box.fill("1.5")
     painted(page, lambda: page.keyboard.press("Enter"))
-    until(page, lambda: rows(page) != before)  # every path now begins elsewhere
+    until(page, lambda: query(page).get("x0") == ["1.5"])
+    assert rows(page) != before  # every path now begins elsewhere
+
+
+def test_a_control_keeps_its_place_in_the_link_when_others_come_and_go(visit):
+    """After sliders above it have gone and come, a control in a box of its own still writes itself to the link."""
+    page = visit(**STILL)
+    page.locator(".st-key-display summary").click()
+    page.locator(".st-key-equal input").wait_for(state="attached")
+    choose(page, "Surface", "Booth")  # one slider fewer above
+    painted(page, lambda: page.locator(".st-key-opt button", has_text="AdamP").click())  # and one more
+    page.locator(".st-key-noise input[type=range]").focus()
+    painted(page, lambda: page.keyboard.press("ArrowRight"))  # a box for the seed comes
+    page.locator(".st-key-equal label").first.click()
+    until(page, lambda: query(page).get("equal") == ["true"])
+    box = page.locator(".st-key-y0 input")
+    box.focus()
+    box.fill("2.5")
+    page.keyboard.press("Enter")
+    until(page, lambda: query(page).get("y0") == ["2.5"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -292,8 +311,9 @@ def test_charts_are_drawn(visit, view):
 def test_the_saved_page_plays_offline(visit, new_page, tmp_path):
     """The downloaded file is small, needs no network, and plays the same race."""
     page = visit(**STILL)
+    page.get_by_role("button", name="Save", exact=True).click()
     with page.expect_download() as waiting:
-        page.locator(".st-key-save button").click()
+        page.get_by_role("button", name="Animation (HTML, plays offline)").click()
     file = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(file)
     assert file.suffix == ".html"

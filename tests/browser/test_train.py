@@ -33,7 +33,7 @@ def visit(new_page, server):
 
 
 def button(page, name):
-    return page.get_by_role("button", name=name)
+    return page.get_by_role("button", name=name, exact=True)
 
 
 def cpu(pid):
@@ -58,16 +58,15 @@ def test_it_trains_on_the_button(visit):
     assert "net.seed=7" in page.url
 
 
-def stopped(page):
-    """Seconds from the click on Stop until the page can train again."""
-    begun = time.monotonic()
-    button(page, "Stop").click()
-    button(page, "Train").wait_for()
-    return time.monotonic() - begun
+def at_rest(pid):
+    """Whether the server does next to nothing for a second; a training alone would take most of one."""
+    before = cpu(pid)
+    time.sleep(1)
+    return cpu(pid) - before < 0.25
 
 
-def test_stop_ends_a_long_training_and_keeps_what_is_there(visit):
-    """Curves grow while it trains, other controls do not end it; half a second after Stop it is over."""
+def test_stop_ends_a_long_training_and_keeps_what_is_there(visit, server):
+    """Curves grow while it trains, other controls do not end it; after Stop the server rests and the result stays."""
     page = visit(f"lang=en&{LONG}")
     button(page, "Train").click()
     page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
@@ -75,30 +74,23 @@ def test_stop_ends_a_long_training_and_keeps_what_is_there(visit):
     page.get_by_role("textbox", name="Hidden layers").press("Enter")
     page.wait_for_timeout(700)
     page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
-    took = [stopped(page)]
+    assert not at_rest(server.pid)
+    button(page, "Stop").click()
+    button(page, "Train").wait_for()
     page.locator(".stMarkdown table").wait_for()
     assert "stopped by hand" in page.locator(".stMarkdown table").inner_text()
     assert "300-300" in page.get_by_text("Still the last result").inner_text()
-    page.get_by_role("textbox", name="Hidden layers").fill("301, 300")
-    page.get_by_role("textbox", name="Hidden layers").press("Enter")
-    while min(took) >= 0.5 and len(took) < 4:  # other programs may hold this machine up
-        page.get_by_text(re.compile("about [0-9]{2} s")).wait_for()
-        button(page, "Train").click()
-        page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
-        took.append(stopped(page))
-    assert min(took) < 0.5
+    until(page, lambda: at_rest(server.pid))
 
 
 def test_a_closed_tab_ends_a_training(visit, server):
-    """Half a second after the tab is gone the server rests."""
+    """The tab is gone, and the server rests long before the training would have been over."""
     page = visit(f"lang=en&{LONG}")
     button(page, "Train").click()
     page.get_by_text(re.compile("^Epoch [1-9]")).wait_for()
+    assert not at_rest(server.pid)
     page.close()
-    time.sleep(0.5)
-    before = cpu(server.pid)
-    time.sleep(1)
-    assert cpu(server.pid) - before < 0.2
+    assert any(at_rest(server.pid) for _ in range(5))
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

@@ -1,0 +1,96 @@
+"""A board to paint points on: click or drag in the browser, by keyboard, or written as text."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2 import component
+
+from optim_viz.data.points import LETTERS, LONGEST, read_points, write_points
+from optim_viz.figures.classes import CLASSES
+from optim_viz.ui.i18n import t
+from optim_viz.ui.state import bound
+
+MOST, IN_LINK = 500, 1500  # points on a board, characters of a link
+Painted = tuple[np.ndarray, np.ndarray]
+
+
+def painted(
+    key: str, start: str, *, classes: int = 2, x: tuple[float, float] = (-1.0, 1.0),
+    y: tuple[float, float] = (-1.0, 1.0),
+) -> Painted | None:  # fmt: skip
+    """Points (N, 2) inside x × y and their class numbers (N,); None, with a sentence, where the text is wrong.
+
+    `start` is what is there at first, written as `read_points` reads it ("a 0.5 -0.2 b 1 0"; with `classes` = 1 no
+    letters: "0.5 -0.2 1 0"). The points live in the text box under `key`, so a short text is part of the link and a
+    long one stays in the session. Use `from_points` (classification) or the two columns (regression) on what is
+    returned; draw nothing else into the same place, as the board keeps its own undo.
+    """
+    board, kept = st.container(), f"_{key}_good"
+    text = _text(key, start)
+    try:
+        found = read_points(text, classes, x, y)
+        if len(found[0]) > MOST:
+            st.warning(t("At most {most} points.", most=MOST))
+            found = None
+    except ValueError as wrong:
+        st.warning(t(wrong.args[0]))
+        found = None
+    if found is not None:
+        st.session_state[kept] = found
+    shown = st.session_state.get(kept) or read_points(start, classes, x, y)
+    with board:
+        _board(key, shown, classes, x, y)
+    return found
+
+
+def _text(key: str, start: str) -> str:
+    label, help = t("Points as text"), t("x and y of each point; a letter is the class of all points after it.")
+    if len(st.session_state.get(key, "")) > IN_LINK:
+        st.caption(t("So many points stay in this session: a link would be too long."))
+        return st.text_input(label, key=key, max_chars=LONGEST, help=help)
+    return bound(
+        st.text_input, label, key, lambda text: len(text) <= LONGEST, value=start, max_chars=LONGEST, help=help
+    )
+
+
+def _board(key: str, shown: Painted, classes: int, x: tuple[float, float], y: tuple[float, float]) -> None:
+    name = f"{key}.board"
+
+    def changed() -> None:
+        found = st.session_state[name].get("points")
+        if found is not None:
+            st.session_state[key] = _written(found, classes, x, y)
+
+    rows = [[*point, int(label)] for point, label in zip(shown[0].tolist(), shown[1], strict=True)]
+    data = {"points": rows, "classes": list(LETTERS[:classes]), "colors": CLASSES[:classes], "x": x, "y": y,
+            "most": MOST, "words": _words()}  # fmt: skip
+    _component()(key=name, data=json.dumps(data), on_points_change=changed)
+
+
+def _written(given: Any, classes: int, x: tuple[float, float], y: tuple[float, float]) -> str:
+    """The text of what the browser sent, or "" for anything but points inside."""
+    try:
+        rows = np.array(given, float).reshape(-1, 3)[:MOST]
+        labels = np.clip(np.nan_to_num(rows[:, 2]), 0, classes - 1).astype(int)
+        return write_points(np.clip(rows[:, :2], *np.transpose([x, y])), labels)
+    except (TypeError, ValueError):
+        return ""
+
+
+def _words() -> dict[str, str]:
+    return {
+        "board": t("Board of points. Arrow keys move the cross, Enter paints, Delete erases, Z undoes."),
+        "class": t("Class {name}"), "erase": t("Erase"), "undo": t("Undo"), "clear": t("Clear"),
+        "count": t("{n} points"), "full": t("The board is full: {n} points."),
+    }  # fmt: skip
+
+
+@cache
+def _component() -> Any:
+    here = Path(__file__).parent
+    js, css = ((here / f"points.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
+    return component("optim_viz_points", js=js, css=css)
