@@ -13,7 +13,12 @@ run: .venv/run  ## install what the app needs and open it (PORT=8501)
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: .venv/dev browser  ## install everything, provide a browser, run the whole suite
+ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
+else
+	$(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile
+	$(BIN)/python -m pytest -m browser
+endif
 
 lint: .venv/dev  ## ruff and pyright
 	$(BIN)/ruff check .

@@ -71,6 +71,7 @@ class Tab:
 
     page: Page
     server: Server | None = None
+    slider: str = SLIDER
     received: int = 0
     samples: list[tuple[float, float]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
@@ -90,7 +91,7 @@ class Tab:
     def press(self, key: str = "ArrowRight", settle: int = 120) -> None:
         """One change, and a moment for what is still under way."""
         before, used = self.received, cpu_of(self.server)
-        self.samples.append(tuple(self.page.evaluate("([label, key]) => probe.press(label, key)", [SLIDER, key])))
+        self.samples.append(tuple(self.page.evaluate("([label, key]) => probe.press(label, key)", [self.slider, key])))
         self.page.wait_for_timeout(settle)
         self.sizes.append(self.received - before)
         self.cpu += cpu_of(self.server) - used
@@ -138,10 +139,12 @@ def a_context(browser: Browser, still: bool = True) -> Iterator[BrowserContext]:
         context.close()
 
 
-def visit(context: BrowserContext, server: Server, query: str) -> tuple[Tab, float]:
+def visit(
+    context: BrowserContext, server: Server, query: str, path: str = "", slider: str = SLIDER
+) -> tuple[Tab, float]:
     """Open an app and wait for its first picture: the tab, and milliseconds from navigation to that picture."""
-    tab = Tab(context.new_page(), server)
-    tab.page.goto(f"{server.url}/?{query}")
+    tab = Tab(context.new_page(), server, slider)
+    tab.page.goto(f"{server.url}/{path}?{query}")
     tab.page.wait_for_function("() => probe.first")
     return tab, tab.page.evaluate("() => probe.first.shown")
 
@@ -171,6 +174,32 @@ def changes(browser: Browser, servers: dict[str, Server], count: int) -> Iterato
     yield Row("  the same beside an empty page", cpu["ours"], cpu["empty"])
 
 
+# Other pages with a player: the slider that is moved there, and the link that puts it at its low end.
+OTHERS = {
+    "inside": ("lr", "in.opt=Adam&in.Adam.lr=0.0001&in.x0={x}"),
+    "own": ("lr", "my.set.lr=0.0001&my.view=notebook&x0={x}"),
+    "batch": ("SGD · lr", "ba.line.SGD.lr=0.002&ba.x0={x}"),
+}
+
+
+def others(browser: Browser, servers: dict[str, Server], count: int) -> Iterator[Row]:
+    """The other pages with a player, each beside itself with five points in its place."""
+    for path, (slider, link) in OTHERS.items():
+        with ExitStack() as stack:
+            tabs = {
+                name: visit(stack.enter_context(a_context(browser)), servers[name], link.format(x=-6), path, slider)[0]
+                for name in ("ours", "floor")
+            }
+            _take_turns(tabs, min(count, 16), 0)
+        shown = {name: [time for _, time in tab.samples] for name, tab in tabs.items()}
+        for label, q, most in (("p50", 0.5, 1.1), ("p95", 0.95, 1.3)):
+            yield Row(
+                f"{path}: slider to painted, {label}", quantile(shown["ours"], q), quantile(shown["floor"], q), most
+            )
+        cpu = tabs["ours"].cpu / len(tabs["ours"].samples)
+        yield Row(f"{path}: server CPU per change", cpu, tabs["floor"].cpu / len(tabs["floor"].samples))
+
+
 def _take_turns(tabs: dict[str, Tab], count: int, first: int) -> None:
     names = list(tabs)
     for name in names:  # the first change of a page is not like the others
@@ -180,7 +209,8 @@ def _take_turns(tabs: dict[str, Tab], count: int, first: int) -> None:
         tabs[name].sizes.clear()
         tabs[name].cpu = 0.0
     for turn in range(count):
-        for name in names[(turn + first) % 3 :] + names[: (turn + first) % 3]:
+        at = (turn + first) % len(names)
+        for name in names[at:] + names[:at]:
             tabs[name].page.bring_to_front()
             tabs[name].press()
 
@@ -283,13 +313,14 @@ def line(cells: list[str]) -> str:
     return "{:<46}{:>13}{:>14}{:>7}{:>13}{:>5}".format(*cells)
 
 
-PARTS = ("changes", "loads", "cold", "playing", "fifty")
+PARTS = ("changes", "others", "loads", "cold", "playing", "fifty")
 
 
 def measure(parts: tuple[str, ...] = PARTS, count: int = 66, rounds: int = 5) -> Iterator[Row]:
     """Run the parts asked for; servers on the first core, the browser on the others."""
     work: dict[str, Callable[[Browser, dict[str, Server]], Iterator[Row]]] = {
         "changes": lambda browser, servers: changes(browser, servers, count),
+        "others": lambda browser, servers: others(browser, servers, count),
         "loads": lambda browser, servers: first_loads(browser, servers, rounds),
         "cold": lambda browser, _: cold_loads(browser, 2),
         "playing": lambda browser, servers: playing(browser, servers["ours"], rounds),

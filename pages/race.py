@@ -18,7 +18,7 @@ with top:
 paths = cached.race(rules, surface, start, run.steps, run.noise, run.seed)
 with stage:
     race.stage(paths, show)
+    race.more(paths)
 with words:
     explain.table(paths, noisy=run.noise > 0)
     share.downloads(paths, key="race", log=show.log, fill=show.fill, equal=show.equal, field=show.field)
-race.more(paths, start, run)

@@ -71,6 +71,15 @@ def unfold(app: AppTest) -> AppTest:
     return app.run()
 
 
+def move(app: AppTest, key: str, value: Any) -> AppTest:
+    """Set a control, wherever it is folded away, and let the page run."""
+    if key not in widgets(app):
+        unfold(app)
+    widgets(app)[key].set_value(value).run()
+    assert not app.exception
+    return app
+
+
 def elements(block: Any) -> Iterator[Any]:
     """Everything inside, in reading order."""
     for child in getattr(block, "children", {}).values():

@@ -14,7 +14,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.samples import MODELS, descend, escapes, measured, sample_loss, stationary, two_trends
 from optim_viz.ui import batch, batchviews, batchwalks, sampled
 from optim_viz.ui.batch import Setup
-from tests.pages import header, link, opened, said, table, unfold, widgets
+from tests.pages import header, link, move, opened, picture, said, table, unfold, widgets
 
 FILE = "pages/batch.py"
 SHORT = {"ba.clock": "updates", "ba.updates": "20"}
@@ -43,22 +43,8 @@ def visit(before=None, **context):
     return app
 
 
-def move(app, key, value):
-    if key not in widgets(app):
-        unfold(app)
-    widgets(app)[key].set_value(value).run()
-    assert not app.exception
-    return app
-
-
 def charts(app):
     return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-
-
-def picture(app):
-    """The two messages of the player, paths and ground; a board of points sends none."""
-    paths, ground = filter(None, (element.proto.bytes for element in app.get("bidi_component")))
-    return paths, ground
 
 
 def arrays(message):

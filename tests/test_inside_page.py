@@ -10,7 +10,7 @@ from optim_viz.lessons import LESSONS
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import i18n
 from optim_viz.ui import inside as page
-from tests.pages import header, link, opened, picture, said, snippet, unfold, widgets
+from tests.pages import header, link, move, opened, picture, said, snippet, unfold, widgets
 from tests.test_inside import numbers
 
 FILE = "pages/inside.py"
@@ -18,14 +18,6 @@ FILE = "pages/inside.py"
 
 def visit(before=None):
     app = opened(before, FILE)
-    assert not app.exception
-    return app
-
-
-def move(app, key, value):
-    if key not in widgets(app):
-        unfold(app)
-    widgets(app)[key].set_value(value).run()
     assert not app.exception
     return app
 

@@ -18,7 +18,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import landscape as page
 from optim_viz.ui.training import Setup
 from optim_viz.walks import KINDS, between, plane_of, standing, survey, table
-from tests.pages import header, link, opened, picture, said, snippet, unfold, widgets
+from tests.pages import header, link, move, opened, picture, said, snippet, unfold, widgets
 
 FILE = "pages/landscape.py"
 SMALL = {"ls.epochs": "5", "ls.layers": "4"}
@@ -32,14 +32,6 @@ def visit(before=None):
 
 def result(app):
     return app.session_state["_landscape"]
-
-
-def move(app, key, value):
-    if key not in widgets(app):
-        unfold(app)
-    widgets(app)[key].set_value(value).run()
-    assert not app.exception
-    return app
 
 
 def charts(app):

@@ -18,7 +18,7 @@ from optim_viz.optimizers import OPTIMIZERS, SGD, Momentum
 from optim_viz.rates import RATES
 from optim_viz.schedules import SCHEDULES, CosineDecay, ReduceOnPlateau, WarmUp, factors
 from optim_viz.ui import i18n, rate, rate_code, scheduled
-from tests.pages import header, link, picture, said, table, unfold, widgets
+from tests.pages import header, link, move, picture, said, table, unfold, widgets
 from tests.server import ROOT
 
 FILE = "pages/rate.py"
@@ -38,12 +38,6 @@ def opened(asked):
 def visit(part="sweep", **before):
     asked = {} if part == "sweep" else {"lr.view": part}
     app = opened({**asked, **{key.replace("__", "."): value for key, value in before.items()}})
-    assert not app.exception
-    return app
-
-
-def move(app, key, value):
-    widgets(app)[key].set_value(value).run()
     assert not app.exception
     return app
 

@@ -14,7 +14,7 @@ from optim_viz.figures import sharp as figures
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import sharp
 from optim_viz.ui.sharp import Setup, landing
-from tests.pages import link, opened, said, unfold, widgets
+from tests.pages import link, move, opened, said, unfold, widgets
 
 FILE = "pages/sharp.py"
 SMALL = {"sharp.updates": "50", "sharp.layers": "3", "sharp.seeds": "2", "sharp.batches": ["20", "N"],
@@ -33,14 +33,6 @@ def result(app):
 
 def press(app, key="measure"):
     app.button(key=key).click().run()
-    assert not app.exception
-    return app
-
-
-def move(app, key, value):
-    if key not in widgets(app):
-        unfold(app)
-    widgets(app)[key].set_value(value).run()
     assert not app.exception
     return app
 

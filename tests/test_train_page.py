@@ -13,7 +13,7 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import jobs, trained, training_code
 from optim_viz.ui import training as running
 from optim_viz.ui.training import RULES, Setup, landing
-from tests.pages import link, opened, said, table, unfold, widgets
+from tests.pages import link, move, opened, said, table, unfold, widgets
 
 FILE = "pages/train.py"
 SMALL = {"net.epochs": "5", "net.layers": "4"}
@@ -32,14 +32,6 @@ def result(app):
 
 def press(app, key="train"):
     app.button(key=key).click().run()
-    assert not app.exception
-    return app
-
-
-def move(app, key, value):
-    if key not in widgets(app):
-        unfold(app)
-    widgets(app)[key].set_value(value).run()
     assert not app.exception
     return app
 

@@ -1,22 +1,35 @@
-"""The race page with its player swapped for five points: same controls, same race, same words, same table."""
+"""The app with its player swapped for five points: same controls, same paths, same words, same tables."""
 
 from pathlib import Path
 
 import streamlit as st
 
 from benchmarks.response_pages.points import five_points
-from optim_viz.ui import race
-from optim_viz.ui.frame import frame
-from optim_viz.ui.i18n import t
+from optim_viz.ui import player
 
-RACE = Path(__file__).parents[2] / "pages" / "race.py"
+player.mount = lambda paths, *_, **__: five_points(paths[-1].x[:5, 0])  # before the pages' parts import it
+
+from optim_viz.ui import race  # noqa: E402
+from optim_viz.ui.frame import frame  # noqa: E402
+from optim_viz.ui.i18n import t  # noqa: E402
+
+ROOT = Path(__file__).parents[2] / "pages"
 
 
 def stage(paths, show) -> None:
-    """The race has still been run; only its picture is smaller."""
+    """The race has still been run; only its picture is smaller, and is not packed."""
     five_points(paths[-1].x[:5, 0])
 
 
 race.stage = stage
 st.set_page_config(page_title="optim_viz", page_icon=":material/moving:", layout="wide")
-frame({t("Optimizers"): [st.Page(RACE, title=t("Optimizer race"), url_path="race", default=True)]})
+frame(
+    {
+        t("Optimizers"): [
+            st.Page(ROOT / "race.py", title=t("Optimizer race"), url_path="race", default=True),
+            st.Page(ROOT / "inside.py", title=t("Inside an optimizer"), url_path="inside"),
+            st.Page(ROOT / "batch.py", title=t("Batch size"), url_path="batch"),
+            st.Page(ROOT / "own.py", title=t("Write your own optimizer"), url_path="own"),
+        ]
+    }
+)

@@ -13,6 +13,7 @@ from optim_viz.figures.text import clean, words
 
 DEEP, HIGH = 1e-16, 30.0  # of the gap at the start: what is drawn at the lowest, and at the highest
 _ROW, _PLOT = 17, 300  # pixels of a row of diverged rates, and of the curves under them
+_MARGIN = {"l": 92, "r": 8, "t": 48, "b": 56}  # told, not found out: Plotly draws everything twice to find it
 _CLEAR = "rgba(0,0,0,0)"  # a point that is only there to be clicked
 
 
@@ -55,10 +56,11 @@ def sweeps(
                  "range": np.log10([low / 2, 1.3 * HIGH * (first - floor)]).tolist()}  # fmt: skip
     return go.Figure(data, layout(
         theme, uirevision=f"{floor}", clickmode="event+select", height=most + 105, shapes=shapes, annotations=notes,
-        xaxis=axis(theme, say["rate"], type="log", exponentformat="power", dtick=1, range=ends, anchor="y"),
-        yaxis=axis(theme, title, domain=[0, share - 0.01], **scale),
+        margin=_MARGIN, xaxis=axis(theme, say["rate"], type="log", exponentformat="power", dtick=1, range=ends,
+                                   anchor="y", automargin=False),
+        yaxis=axis(theme, title, domain=[0, share - 0.01], automargin=False, **scale),
         yaxis2=axis(theme, "", domain=[share, 1], anchor="x", range=[len(made) - 0.5, -0.5], fixedrange=True, ticks="",
-                    tickvals=list(range(len(made))), ticktext=names, tickfont={"size": 12}, showgrid=False),
+                    automargin=False, tickvals=list(range(len(made))), ticktext=names, tickfont={"size": 12}, showgrid=False),
     ))  # fmt: skip
 
 

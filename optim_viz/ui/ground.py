@@ -17,6 +17,7 @@ from optim_viz.tune import best_rate
 from optim_viz.ui.cached import GATE
 from optim_viz.ui.controls import choice, coordinate, key_of
 from optim_viz.ui.i18n import t
+from optim_viz.ui.mistakes import point_at
 from optim_viz.ui.state import bound, named, put, steady
 from optim_viz.words import Text
 
@@ -83,7 +84,7 @@ def _typed(after: After | None) -> Surface:
     try:
         return Surface(text, x=across, y=up, start=shown.start if inside else None)
     except FormulaError as wrong:
-        _point_at(text, wrong)
+        point_at(text, wrong, t("The picture still shows the last formula that worked."))
     except ValueError as wrong:
         st.warning(t(wrong.args[0]))
     return st.session_state.get(_GOOD, landing)
@@ -133,15 +134,6 @@ def refit(after: After | None = None) -> None:
     tuned(typed, shown.start, st.session_state.get("steps", LANDING.steps))
     if after is not None:
         after(typed)
-
-
-def _point_at(text: str, wrong: FormulaError) -> None:
-    """A mark under the character that stops the formula; a code block shows a person's text as text."""
-    if wrong.column is not None:
-        first = max(0, wrong.column - 24)  # a narrow panel shows about forty characters
-        st.code(f"{text[first:]}\n{' ' * (wrong.column - 1 - first)}▲", language=None)
-    st.code(t(wrong.args[0]), language=None, wrap_lines=True)
-    st.caption(t("The picture still shows the last formula that worked."))
 
 
 def _copy(ground: Surface) -> None:

@@ -19,6 +19,7 @@ from optim_viz.ui import cached, controls, explain
 from optim_viz.ui import ground as grounds
 from optim_viz.ui.controls import choice, key_of
 from optim_viz.ui.i18n import language, t
+from optim_viz.ui.mistakes import point_at
 from optim_viz.ui.player import mount
 from optim_viz.ui.state import bound, named, put, steady
 from optim_viz.words import Text
@@ -58,7 +59,7 @@ def _read(text: str) -> Custom:
     try:
         written = custom(text)
     except FormulaError as wrong:
-        _point_at(text, wrong)
+        point_at(text, wrong, t("The picture still shows the last program that worked."))
         return _last_good()
     st.session_state[_GOOD] = written.program
     return written
@@ -69,17 +70,6 @@ def _aligned(line: str) -> str:
         if sign in line:
             return line.replace(sign, f"&{sign}", 1)
     return line
-
-
-def _point_at(text: str, wrong: FormulaError) -> None:
-    """The line that stops the program, with a mark under the character; a code block shows a person's text as text."""
-    if wrong.line is not None and wrong.column is not None:
-        row = text.replace("\r\n", "\n").replace("\t", " ").split("\n")[wrong.line - 1]
-        first = max(0, wrong.column - 30)  # a narrow panel shows about forty characters
-        number = f"{wrong.line}: "
-        st.code(f"{number}{row[first : first + 60]}\n{' ' * (len(number) + wrong.column - 1 - first)}▲", language=None)
-    st.code(t(wrong.args[0]), language=None, wrap_lines=True)
-    st.caption(t("The picture still shows the last program that worked."))
 
 
 def starters() -> None:

@@ -107,37 +107,41 @@ def _apply() -> None:
 
 def stage(paths: Sequence[Path], show: Display) -> None:
     """The player; a click or drag on the map moves the start."""
-    surface, lang = paths[0].surface, language()
-    texts = {key: t(text) for key, text in player.TEXTS.items()}
-    grid = cached.GRIDS.make((surface, show.fill, show.levels, lang), lambda: _grid(surface, show, texts))
+    surface = paths[0].surface
+    grid = cached.GRIDS.make((surface, show.fill, show.levels, language()), lambda: _grid(surface, show))
     message = player.pack_paths(paths, log=show.log, equal=show.equal, field=show.field)
     mount(paths, grid, message, key="race", on_start=ground.move_start)
 
 
-def _grid(surface: Any, show: Display, texts: dict[str, str]) -> bytes:
+def _grid(surface: Any, show: Display) -> bytes:
+    texts = {key: t(text) for key, text in player.TEXTS.items()}
     return player.pack_surface(surface, fill=show.fill, scale=show.levels, texts=texts)
 
 
-def more(paths: Sequence[Path], start: tuple[float, float], run: Run) -> None:
-    """What only some want to see, computed only when shown."""
+def more(paths: Sequence[Path]) -> None:
+    """Under the picture, what only some want to see; computed only when shown."""
     view = named(st.segmented_control, t("More"), "view", VIEWS, None, label_visibility="collapsed")
-    theme = st.context.theme.type or "light"
-    texts = {key: t(text) for key, text in figures.TEXTS.items()}
-    alt = t(figures.summary(paths))
     if view == "rules":
         explain.rules([path.optimizer for path in paths])
     elif view == "3d":
         _relief(paths)
     elif view == "loss":
-        st.plotly_chart(figures.loss(paths, theme=theme, texts=texts), key="chartloss", theme=None, height=460, alt=alt)
+        theme, texts = _worded()
+        figure = figures.loss(paths, theme=theme, texts=texts)
+        st.plotly_chart(figure, key="chartloss", theme=None, height=460, alt=t(figures.summary(paths)))
     elif view == "notebook":
         st.code(export.notebook_code(paths), language="python")
+
+
+def _worded() -> tuple[str, dict[str, str]]:
+    """The reader's theme, and the words of figures in the reader's language."""
+    return st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
 
 
 @st.fragment
 def _relief(paths: Sequence[Path]) -> None:
     """The 3-D view at the step the player rests on: only this part runs again when that changes."""
-    theme, texts = st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
+    theme, texts = _worded()
     step, camera = beside("chart3d")
     figure = figures.surface3d(paths, theme=theme, texts=texts, step=step)
     shown, used = st.session_state.get("_relief", (None, None))
@@ -146,4 +150,4 @@ def _relief(paths: Sequence[Path]) -> None:
     st.session_state["_relief"] = now, camera
     if camera:
         figure.update_layout(scene_camera=camera)
-    st.plotly_chart(figure, key="chart3d", theme=None, height=640, alt=t(figures.summary(paths)))
+    st.plotly_chart(figure, key="chart3d", theme=None, height=520, alt=t(figures.summary(paths)))

@@ -241,7 +241,7 @@ def test_everything_with_the_keyboard_alone(visit):
         ))  # fmt: skip
     reached = {place.split("/")[0] for place in seen}
     assert {"lang", "preset", "race", "surface", "opt", "SGD-lr", "more", "suit", "x0", "y0", "steps", "noise",
-            "display", "save", "view"} <= reached  # fmt: skip
+            "display", "race-save", "view"} <= reached  # fmt: skip
     assert {"race/CANVAS", "race/BUTTON", "race/INPUT", "race/SELECT"} <= seen
     press(page, "Home", "Space")
     assert state(page, "playing")
