@@ -60,7 +60,8 @@ def sweeps(
                                    anchor="y", automargin=False),
         yaxis=axis(theme, title, domain=[0, share - 0.01], automargin=False, **scale),
         yaxis2=axis(theme, "", domain=[share, 1], anchor="x", range=[len(made) - 0.5, -0.5], fixedrange=True, ticks="",
-                    automargin=False, tickvals=list(range(len(made))), ticktext=names, tickfont={"size": 12}, showgrid=False),
+                    automargin=False, tickvals=list(range(len(made))), ticktext=names, tickfont={"size": 12},
+                    showgrid=False),
     ))  # fmt: skip
 
 
