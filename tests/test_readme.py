@@ -22,6 +22,8 @@ def test_the_notebook_example_runs_as_it_stands():
     assert np.allclose(paths[0].x[-1], [-7 * (1 - 0.095) ** 29, 2 * (1 - 1.9) ** 29], rtol=1e-12)
     assert sweep.x.shape == (2, 200)
     assert sweep.value.min() < 1e-3
+    assert [path.name for path in names["race"]] == ["Custom", "Adam"]
+    assert names["race"][0].value[-1] < names["race"][1].value[-1]
     assert names["history"].test.score.min() > 0.9
 
 
