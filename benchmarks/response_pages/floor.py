@@ -7,7 +7,13 @@ import streamlit as st
 from benchmarks.response_pages.points import five_points
 from optim_viz.ui import player
 
-player.mount = lambda paths, *_, **__: five_points(paths[-1].x[:5, 0])  # before the pages' parts import it
+
+def longest(paths, *_, **__) -> None:
+    """The first five steps of the longest path: a path over few updates may have fewer."""
+    five_points(max(paths, key=lambda path: len(path.x)).x[:5, 0])
+
+
+player.mount = longest  # before the pages' parts import it
 
 from optim_viz.ui import race  # noqa: E402
 from optim_viz.ui.frame import frame  # noqa: E402
