@@ -49,10 +49,12 @@ def race(
 ) -> list[Path]:
     """A path per optimizer; those another change did not touch come from the cache, the rest run in lockstep."""
     setting = (surface, start, steps, noise, seed if noise else 0)
-    found = {rule: _PATHS.get((rule, *setting)) for rule in rules}
-    missing = [rule for rule in rules if found[rule] is None]
+    keys = [(repr(rule), *setting) for rule in rules]  # written once: a rule is equal to what it is written as
+    found = [_PATHS.get(key) for key in keys]
+    missing = [k for k, path in enumerate(found) if path is None]
     if missing:
         with GATE:
-            paths = trace(missing, surface, start, steps, noise=noise, seed=seed)
-        found |= {rule: _PATHS.put((rule, *setting), path) for rule, path in zip(missing, paths, strict=True)}
-    return [found[rule] for rule in rules]
+            paths = trace([rules[k] for k in missing], surface, start, steps, noise=noise, seed=seed)
+        for k, path in zip(missing, paths, strict=True):
+            found[k] = _PATHS.put(keys[k], path)
+    return found

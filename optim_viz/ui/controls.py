@@ -101,6 +101,5 @@ def _rest(name: str, rate: float | None, landing: dict[str, Optimizer], shown: b
         key, default = prefix + key_of(name, p.name), _default(name, p, landing)
         if p.name != "lr":
             drawn = shown or not quiet(key, default)
-            label = f"{name} · {p.name}"
-            values[p.name] = choice(label, key, p.choices, default, t(p.help)) if drawn else default
+            values[p.name] = choice(f"{name} · {p.name}", key, p.choices, default, t(p.help)) if drawn else default
     return OPTIMIZERS[name](**values)

@@ -92,7 +92,7 @@ def among(options: Any, write: Callable[[Any], str] = str) -> Fits:
 
 def quiet(key: str, default: Any) -> bool:
     """Whether a folded control has nothing to say: at its default, here and in the link, it need not be drawn."""
-    return key not in st.query_params and st.session_state.get(key, default) == default
+    return st.session_state.get(key, default) == default and key not in st.query_params
 
 
 def put(values: Mapping[str, Any]) -> None:
