@@ -12,7 +12,7 @@ from optim_viz.samples import Descent, descend, on_clock
 from optim_viz.trace import Path
 from optim_viz.ui import cached, share
 from optim_viz.ui.batch import UNITS, Setup, cost, move_start
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import mount
 from optim_viz.ui.sampled import PREFIX
 from optim_viz.words import Text
@@ -62,7 +62,7 @@ def walks(setup: Setup) -> dict[int, Path]:
 def stage(setup: Setup) -> dict[int, Path]:
     """The player; a click or drag on the map moves the start."""
     paths, loss, lang = walks(setup), setup.loss, language()
-    texts = {key: t(text) for key, text in player.TEXTS.items()}
+    texts = each(player.TEXTS)
     grid = cached.GRIDS.make((loss, lang), lambda: player.pack_surface(loss, 100, axes=loss.axes, texts=texts))
     message = player.pack_paths(list(paths.values()), texts=_clock(setup), height=470, **_looks(setup))
     mount(list(paths.values()), grid, message, key=f"{PREFIX}player", on_start=move_start)
@@ -84,7 +84,7 @@ def _looks(setup: Setup) -> dict[str, Any]:
 
 def _save(setup: Setup, paths: dict[int, Path]) -> None:
     """These paths as files."""
-    lang, texts = language(), {key: t(text) for key, text in player.TEXTS.items()} | _clock(setup)
+    lang, texts = language(), each(player.TEXTS) | _clock(setup)
     title, looks = t("Batch size"), _looks(setup)
 
     def page() -> str:
@@ -177,6 +177,6 @@ def snippet(setup: Setup) -> str:
 
 def drawn(what: str, build: Any, alt: str, **more: Any) -> None:
     """A Plotly figure in the reader's language and theme."""
-    texts = {key: t(text) for key, text in figures.TEXTS.items()}
+    texts = each(figures.TEXTS)
     figure = build(theme=st.context.theme.type or "light", texts=texts)
     st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt, config={"displayModeBar": False}, **more)

@@ -1,6 +1,7 @@
 """Words in the reader's language: `t("English sentence")`, never a global install."""
 
 import gettext
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -50,3 +51,8 @@ def speak(lang: str) -> None:
 def t(message: str, **values: Any) -> str:
     """`message` in the language of this session."""
     return translate(message, _SPOKEN.get() or language(), **values)
+
+
+def each(messages: Mapping[str, str]) -> dict[str, str]:
+    """All of a table of words, such as those of the player, in the language of this session."""
+    return {key: t(text) for key, text in messages.items()}

@@ -18,7 +18,7 @@ from optim_viz.nn.sampling import judged, parts
 from optim_viz.nn.training import Trainer
 from optim_viz.ui import cached, material, network, training
 from optim_viz.ui.controls import choice, number, optimizers, switch, whole
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.material import Chosen
 from optim_viz.ui.player import mount
 from optim_viz.ui.state import named
@@ -250,7 +250,7 @@ def _honest(view: Survey) -> Text:
 
 
 def _figure(owner: Any, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
-    say, theme = {key: t(text) for key, text in figures.TEXTS.items()}, st.context.theme.type or "light"
+    say, theme = each(figures.TEXTS), st.context.theme.type or "light"
     return _made(owner, (what, theme, language()), lambda: build(say, theme))
 
 

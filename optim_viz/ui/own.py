@@ -18,7 +18,7 @@ from optim_viz.tune import best_rate
 from optim_viz.ui import cached, controls, explain
 from optim_viz.ui import ground as grounds
 from optim_viz.ui.controls import choice, key_of
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.mistakes import point_at
 from optim_viz.ui.player import mount
 from optim_viz.ui.state import bound, named, put, steady
@@ -200,7 +200,7 @@ def race(mine: Custom, others: Sequence[Optimizer], where: Ground) -> list[Path]
 def stage(paths: Sequence[Path]) -> None:
     """The player, with what the own rule remembers on the same clock; its path is drawn last, over the others."""
     mine, *others = paths
-    surface, texts = paths[0].surface, {key: t(text) for key, text in player.TEXTS.items()}
+    surface, texts = paths[0].surface, each(player.TEXTS)
     grid = cached.GRIDS.make((surface, "own", language()), lambda: player.pack_surface(surface, texts=texts))
     drawn = [*others, mine]
     mount(
@@ -240,7 +240,7 @@ def _sweep(rules: Sequence[Optimizer], where: Ground) -> None:
         st.caption(
             t("Where each would have ended at any other rate. Ring: your rule's rate now; stars: the best of each.")
         )
-    theme, texts = st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
+    theme, texts = st.context.theme.type or "light", each(figures.TEXTS)
     made = tuple(_swept(rule, where) for rule in rated)
     key = ("own", made, now, theme, language())  # a sweep is kept by identity, and comes from a cache itself
     figure = cached.FIGURES.make(key, lambda: sweeps(made, now=now, theme=theme, texts=texts))

@@ -12,7 +12,7 @@ from optim_viz.presets import LANDING, PRESETS, Preset
 from optim_viz.trace import Path
 from optim_viz.ui import cached, explain, ground
 from optim_viz.ui.controls import choice, key_of, switch, whole
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import beside, mount
 from optim_viz.ui.state import named, put, quiet
 from optim_viz.words import Text
@@ -114,7 +114,7 @@ def stage(paths: Sequence[Path], show: Display) -> None:
 
 
 def _grid(surface: Any, show: Display) -> bytes:
-    texts = {key: t(text) for key, text in player.TEXTS.items()}
+    texts = each(player.TEXTS)
     return player.pack_surface(surface, fill=show.fill, scale=show.levels, texts=texts)
 
 
@@ -135,7 +135,7 @@ def more(paths: Sequence[Path]) -> None:
 
 def _worded() -> tuple[str, dict[str, str]]:
     """The reader's theme, and the words of figures in the reader's language."""
-    return st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
+    return st.context.theme.type or "light", each(figures.TEXTS)
 
 
 @st.fragment

@@ -16,7 +16,7 @@ from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.rates import RATES, Curvature, Line, Sweep
 from optim_viz.ui import cached, ground, share
 from optim_viz.ui.controls import choice, key_of, number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import mount
 from optim_viz.ui.state import among, bound, named, put, quiet, steady
 from optim_viz.words import Text
@@ -122,7 +122,7 @@ def show(
     """
     name = paths[0].name
     drawn_as = styles((looks or (name, "Nesterov" if name != "Nesterov" else "SGD"))[: len(paths)])
-    lang, texts = language(), {key: t(text) for key, text in player.TEXTS.items()}
+    lang, texts = language(), each(player.TEXTS)
     grid = cached.GRIDS.make((setup.surface, "viridis", "auto", lang),
                              lambda: player.pack_surface(setup.surface, texts=texts))  # fmt: skip
     message = player.pack_paths(paths, looks=drawn_as, labels=labels, height=height, **more)
@@ -132,7 +132,7 @@ def show(
 
 def drawn(what: str, build: Callable[..., Any], alt: str, **more: Any) -> None:
     """A Plotly figure in the reader's language and theme."""
-    texts = {key: t(text) for key, text in figures.TEXTS.items()}
+    texts = each(figures.TEXTS)
     figure = build(theme=st.context.theme.type or "light", texts=texts)
     st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt, **more)
 

@@ -8,7 +8,7 @@ import streamlit as st
 from optim_viz import export, figures, player
 from optim_viz.trace import Path
 from optim_viz.ui.cached import GATE
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.words import Text
 
 _FILES: dict[str, tuple[Text, str, str]] = {
@@ -49,7 +49,7 @@ def downloads(paths: Sequence[Path], *, key: str, html: Callable[[], str] | None
 
 def _page(paths: Sequence[Path], options: dict[str, Any]) -> Callable[[], str]:
     # a button's maker runs outside of the session: words and language are looked up now
-    lang, texts = language(), {key: t(text) for key, text in player.TEXTS.items()}
+    lang, texts = language(), each(player.TEXTS)
     title = ", ".join(export.names(paths, options.get("labels")))
     return lambda: player.html(paths, lang=lang, texts=texts, title=title, **options)
 
@@ -57,7 +57,7 @@ def _page(paths: Sequence[Path], options: dict[str, Any]) -> Callable[[], str]:
 def _makers(
     paths: Sequence[Path], page: Callable[[], str], options: dict[str, Any]
 ) -> dict[str, Callable[[], str | bytes]]:
-    theme, texts = st.context.theme.type or "light", {key: t(text) for key, text in figures.TEXTS.items()}
+    theme, texts = st.context.theme.type or "light", each(figures.TEXTS)
     drawn = {key: value for key, value in options.items() if key in ("labels", "looks", "log")}
     labels = options.get("labels")
     return {

@@ -11,7 +11,7 @@ from optim_viz.figures import sharp as figures
 from optim_viz.sharpness import Agreement, Row
 from optim_viz.ui import cached
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.sharp import PREFIX, UNITS, Result, Setup
 from optim_viz.words import Text
 
@@ -55,7 +55,7 @@ def _what(result: Result) -> str:
 
 def _figure(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
     """A figure, made once for all who look at this result."""
-    texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
+    texts, theme = each(TEXTS), st.context.theme.type or "light"
     return _MADE.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 

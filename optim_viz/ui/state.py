@@ -80,7 +80,7 @@ def _refuse() -> None:
 def steady(key: str | None = None) -> Any:
     """A place for controls whose number changes: what comes after it stays where it is.
 
-    The browser forgets which parameter of the link a control writes when the box around the control moves.
+    The browser forgets which parameter of the link a control writes when another box takes the place of its own.
     """
     return st.container(key=key)
 

@@ -13,7 +13,7 @@ from optim_viz.nn import verdict, views
 from optim_viz.nn.history import Checkpoint, History
 from optim_viz.ui import cached
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.state import among, bound, named
 from optim_viz.ui.training import PREFIX, Result, Setup, onward
 from optim_viz.ui.training_code import snippet
@@ -66,7 +66,7 @@ def _widths(result: Result) -> list[int]:
 
 def _made(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
     """A figure, made once for all who look at this result."""
-    texts, theme = {key: t(text) for key, text in TEXTS.items()}, st.context.theme.type or "light"
+    texts, theme = each(TEXTS), st.context.theme.type or "light"
     return _FIGURES.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 
