@@ -15,6 +15,7 @@ from optim_viz.nn.activations import (
 )
 from optim_viz.nn.batch import Batch
 from optim_viz.nn.build import Cost
+from optim_viz.nn.changes import CHANGES, Change, CutMix, Cutout, InputNoise, Mixup, Rotate, Shift
 from optim_viz.nn.clipping import Clipped, clip_norm, clip_value
 from optim_viz.nn.convolution import Conv2d, MaxPool
 from optim_viz.nn.history import History, Point, Progress
@@ -36,6 +37,7 @@ PARTS: dict[str, type[Part]] = {
 
 __all__ = [
     "ACTIVATIONS",
+    "CHANGES",
     "GELU",
     "INITIALIZERS",
     "LAYERS",
@@ -48,11 +50,14 @@ __all__ = [
     "Batch",
     "BatchNorm",
     "BinaryCrossEntropy",
+    "Change",
     "Clipped",
     "Constant",
     "Conv2d",
     "Cost",
     "CrossEntropy",
+    "CutMix",
+    "Cutout",
     "Dense",
     "Dropout",
     "EarlyStopping",
@@ -65,19 +70,23 @@ __all__ = [
     "Huber",
     "Identity",
     "Initializer",
+    "InputNoise",
     "Layer",
     "LayerNorm",
     "LeCun",
     "LeakyReLU",
     "Loss",
     "MaxPool",
+    "Mixup",
     "Network",
     "Normal",
     "Part",
     "Point",
     "Progress",
     "ReLU",
+    "Rotate",
     "Settings",
+    "Shift",
     "Sigmoid",
     "Softmax",
     "Step",

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 from optim_viz.nn.batch import Batch
+from optim_viz.nn.changes import Change
 from optim_viz.nn.network import Network
 from optim_viz.words import Text
 
 SAMPLING = ("shuffle", "replacement")
-_ORDER, _MASKS = 1, 2  # one seed, two streams
+_ORDER, _MASKS, _CHANGES, _NOISE = 1, 2, 3, 4  # one seed, four streams
 _JUDGED = 2000  # training samples the loss is measured on
 
 
@@ -57,6 +58,24 @@ class Batches:
     def masks(self, step: int, which: int) -> np.random.Generator:
         """The generator of a step's dropout masks."""
         return np.random.default_rng([self.seeds[which], _MASKS, step])
+
+    def changed(self, step: int, which: Sequence[int], changes: Sequence[Change]) -> Batch:
+        """`take`, with these changes made: each seed has chances of its own, so that rows of several are stacked."""
+        batch, made = self.take(step, which), []
+        for row, seed in enumerate(which[:1] if len(set(which)) == 1 and not self.data.stacked else which):
+            X: Any = batch.X[row] if batch.stacked else batch.X
+            t: Any = batch.targets[row] if batch.stacked else batch.targets  # type: ignore[index]
+            rng = np.random.default_rng([self.seeds[seed], _CHANGES, step])
+            for change in changes:
+                X, t = change.apply(X, t, rng)
+            made.append((X, t))
+        if len(made) == 1:
+            return Batch(made[0][0], made[0][1], batch.loss, False)
+        return Batch(np.stack([X for X, _ in made]), np.stack([t for _, t in made]), batch.loss, True)
+
+    def noise(self, step: int, which: int, count: int) -> np.ndarray:
+        """Normal numbers (count,) of a step, to be added to weights."""
+        return np.random.default_rng([self.seeds[which], _NOISE, step]).standard_normal(count)
 
     def _order(self, epoch: int) -> np.ndarray:
         """Sample numbers in the order of an epoch, (seeds, ...)."""

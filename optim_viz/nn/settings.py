@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optim_viz.nn.changes import Change
 from optim_viz.nn.history import Run
 from optim_viz.nn.network import Network
 from optim_viz.nn.parts import number
@@ -44,6 +45,8 @@ class Settings:
     stop: EarlyStopping | None = None
     every: int | None = None
     checkpoints: int = 1000
+    changes: tuple[Change, ...] = ()
+    weight_noise: float = 0.0
 
     def __post_init__(self) -> None:
         whole("epochs", self.epochs, 0, MAX_EPOCHS)
@@ -58,6 +61,9 @@ class Settings:
             raise ValueError(Text("{name} must be one of: {words}.", name="clip_by", words="norm, value"))
         if self.stop is not None and not isinstance(self.stop, EarlyStopping):
             raise ValueError(Text("stop must be EarlyStopping(patience, min_delta), or nothing."))
+        if not isinstance(self.changes, tuple) or not all(isinstance(change, Change) for change in self.changes):
+            raise ValueError(Text("changes must be a tuple of Shift(), Mixup() and the like."))
+        number("weight_noise", self.weight_noise, "[0, ∞)")
 
 
 def runs(optimizers: Any, seed: int | Sequence[int]) -> tuple[Run, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from optim_viz.nn.batch import Batch
 from optim_viz.nn.clipping import clip_norm, clip_value
 from optim_viz.nn.history import Run
 from optim_viz.nn.layers import Dropout
@@ -33,6 +34,9 @@ class Stepper:
         one = net.cost(batches.size)
         self.at_once = int(max(1, min(_PASS_BYTES / one.bytes, PAUSE / one.seconds)))
         self._elsewhere: set[type] = set()  # rules known not to ask for the gradient where they stand
+        self._changed: tuple[Any, Any] = (None, None)
+        if how.changes:
+            self._batch(1, [0])  # some need pictures
 
     def advance(self, place: Place, measured: bool) -> Generator[None, None, tuple[Place, dict[int, float]]]:
         """The next place, and the runs that cannot go on with their last loss; `measured` wants norms, too."""
@@ -91,7 +95,27 @@ class Stepper:
 
     def _pass(self, step: int, seeds: Any, rows: np.ndarray, statistics: State) -> tuple[Any, np.ndarray, State]:
         masks = self.batches.masks(step, int(seeds[0])) if self.masked else None
-        return self.net.training_pass(rows, self.batches.take(step, seeds.tolist()), state=statistics, seed=masks)
+        which = seeds.tolist()
+        if self.how.weight_noise:
+            rows = self._shaken(step, which, rows)
+        batch = self._batch(step, which) if self.how.changes else self.batches.take(step, which)
+        return self.net.training_pass(rows, batch, state=statistics, seed=masks)
+
+    def _batch(self, step: int, which: list[int]) -> Batch:
+        """The changed batch, made once for all groups that ask for it."""
+        if self._changed[0] != (step, which):
+            self._changed = (step, which), self.batches.changed(step, which, self.how.changes)
+        return self._changed[1]
+
+    def _shaken(self, step: int, which: list[int], rows: np.ndarray) -> np.ndarray:
+        """The rows (k, n) with noise on their weights, the same for all rows of a seed."""
+        parts, shaken = self.net.plan.weights, rows.copy()
+        count = sum(part.stop - part.start for part in parts)
+        noise = {seed: self.how.weight_noise * self.batches.noise(step, seed, count) for seed in set(which)}
+        all_of_it, low = np.stack([noise[seed] for seed in which]), 0
+        for part in parts:
+            shaken[:, part] += all_of_it[:, low : (low := low + part.stop - part.start)]
+        return shaken
 
 
 def _committed(place: Place, moved: list[tuple[Group, Answer]], measured: bool) -> tuple[Place, dict[int, float]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import numpy as np
 
 from optim_viz.nn import lockstep, points, sampling, story
+from optim_viz.nn.changes import Change
 from optim_viz.nn.history import Checkpoint, History, Judgment, Point, Progress, Thinned
 from optim_viz.nn.measuring import Meter
 from optim_viz.nn.network import Network
@@ -41,6 +42,8 @@ def train(
     stop: EarlyStopping | None = None,
     every: int | None = None,
     checkpoints: int = 1000,
+    changes: tuple[Change, ...] = (),
+    weight_noise: float = 0.0,
 ) -> Generator[Event, None, None]:
     """Trains step by step, and yields a Progress at least every 250 ms, a Point at each epoch's end, last a History.
 
@@ -48,9 +51,12 @@ def train(
     the whole training set; `sampling` "shuffle" or "replacement"; `seed` a number or several: every optimizer runs
     with each. `clip` limits the gradient's norm or, `clip_by` "value", each component. `every` measures also after
     each so many steps. The parameters of at most `checkpoints` points are kept, evenly thinned out to 40 MB.
+    `changes` are made to each mini-batch, in this order; `weight_noise` is the deviation of what is added to the
+    weights (no biases) while a gradient is taken. Both are for training alone: what is measured has neither.
     Closing the generator stops; each run is bit for bit what it is alone. ValueError, at once, for bad arguments.
     """
-    how = Settings(epochs, batch_size, sampling, clip, clip_by, stop, every, checkpoints)
+    how = Settings(epochs, batch_size, sampling, clip, clip_by, stop, every, checkpoints, changes,
+                   weight_noise)  # fmt: skip
     return Trainer(net, data, optimizers, how, seed=seed).events()
 
 
@@ -269,9 +275,9 @@ def _judgment(loss: np.ndarray, score: np.ndarray) -> Judgment:
 
 
 def _seconds(work: Callable[[], Generator[None, None, Any]]) -> float:
-    """How long the work takes the second time."""
+    """How long the work takes the second time, apart from what else the machine is doing."""
     for _ in range(2):
-        begun = perf_counter()
+        begun = thread_time()
         for _ in work():
             pass
-    return perf_counter() - begun
+    return thread_time() - begun
