@@ -7,16 +7,20 @@ from pathlib import Path as File
 from typing import Any
 
 from optim_viz.player.bundle import carrier_script, ear_script, page, player_script
+from optim_viz.player.film import Film, pack_film, pack_ground
 from optim_viz.player.message import pack_paths, pack_surface, surface_key, with_height
 from optim_viz.player.texts import TEXTS
 
 __all__ = [
     "TEXTS",
     "Animation",
+    "Film",
     "animate",
     "carrier_script",
     "ear_script",
     "html",
+    "pack_film",
+    "pack_ground",
     "pack_paths",
     "pack_surface",
     "player_script",
@@ -40,8 +44,11 @@ def html(
     """A page that plays offline: `paths` (one Path or several on one surface), code and data in one text.
 
     `theme` is "auto" (follows the system), "light" or "dark"; `options` are those of `pack_paths`. `n` is the
-    number of grid points per axis: 90 looks the same as 120 and is 30 kB smaller.
+    number of grid points per axis: 90 looks the same as 120 and is 30 kB smaller. A `Film` has no grid, and the
+    options of `pack_film`.
     """
+    if isinstance(paths, Film):
+        return page(pack_ground(paths, texts), pack_film(paths, **options), lang=lang, theme=theme, title=title)
     several = list(paths) if isinstance(paths, Sequence) else [paths]
     surface = pack_surface(several[0].surface, n, fill=fill, axes=axes, texts=texts)
     message = pack_paths(several, **{"start_mode": False, **options})

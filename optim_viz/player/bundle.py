@@ -29,6 +29,7 @@ MODULES = (  # each after those it imports
         "charts",
         "view",
         "camera",
+        "film",
     ),
     *("painter", "controls", "arrows", "pointer", "picture", "actions", "player", "shelf"),
 )

@@ -114,6 +114,7 @@ export class Controls {
 
   valueAt(one, step) {
     const last = one.count - 1;
+    if (last < 0) return ""; // a curve without a loss
     if (this.isOver(one, step)) return fillIn(this.texts.diverged, { n: stepText(one.diverged, this.texts) });
     return liveNumber(one.value[Math.min(step, last)]);
   }

@@ -57,10 +57,10 @@ def pack_surface(
         "holes": not bool(np.isfinite(values).all()),
         "fill": fill,
         "axes": list(axes),
-        "texts": _changed(texts),
+        "texts": changed(texts),
     }
     grid = np.where(np.isfinite(values), np.clip(values, -LARGEST, LARGEST), np.nan)
-    return _message(header, [grid, _tame(levels) if len(levels) else [0.0], np.vstack([at, _tame(downhill)]).T])
+    return joined(header, [grid, tame(levels) if len(levels) else [0.0], np.vstack([at, tame(downhill)]).T])
 
 
 def pack_paths(
@@ -105,7 +105,7 @@ def pack_paths(
         series.append(_series(path, look, name, seen[name]))
         last = int(path.end) + 1
         value = np.asarray(path.value, dtype=float)[:last] - (floor or 0.0)
-        arrays += [_tame(np.asarray(path.x)[:last, 0]), _tame(np.asarray(path.x)[:last, 1]), _tame(value)]
+        arrays += [tame(np.asarray(path.x)[:last, 0]), tame(np.asarray(path.x)[:last, 1]), tame(value)]
     extra = [_chart(chart, arrays) for chart in charts or ()]
     positive = floor is not None or all((arrays[k] > 0).all() for k in range(2, 3 * len(series), 3))
     loss = {"text": "loss" if floor is None else "gap_title", "log": log and positive, "loss": True}
@@ -123,16 +123,16 @@ def pack_paths(
         "autoplay": autoplay,
         "loop": loop,
         "height": height,
-        "texts": _changed(texts),
+        "texts": changed(texts),
     }
     if unit is not None:
         header["unit"] = unit
     if inside is not None:
         header["inside"], more = pack_signs(inside, say)
-        arrays += [_tame(values) for values in more]
+        arrays += [tame(values) for values in more]
     if listen:
         header["listen"] = True
-    return _message(header, arrays)
+    return joined(header, arrays)
 
 
 def with_height(message: bytes, height: int) -> bytes:
@@ -176,17 +176,17 @@ def _chart(chart: Mapping[str, Any], arrays: list[np.ndarray]) -> dict[str, Any]
     lines = []
     for line in chart["series"]:
         number, values, *dash = line
-        arrays.append(_tame(values))
+        arrays.append(tame(values))
         lines.append({"path": number, "count": len(values)} | ({"dash": list(dash[0])} if dash else {}))
     return {"title": str(chart["title"]), "log": bool(chart.get("log", False)), "series": lines}
 
 
-def _tame(values: Any) -> np.ndarray:
+def tame(values: Any) -> np.ndarray:
     """No NaN and nothing that float32 cannot hold: what is not a number is far above everything."""
     return np.clip(np.nan_to_num(np.asarray(values, dtype=float), nan=LARGEST), -LARGEST, LARGEST)
 
 
-def _changed(texts: Mapping[str, str] | None) -> dict[str, str]:
+def changed(texts: Mapping[str, str] | None) -> dict[str, str]:
     return {key: str(text) for key, text in (texts or {}).items() if TEXTS.get(key) != text}
 
 
@@ -196,6 +196,6 @@ def _head(header: Mapping[str, Any]) -> bytes:
     return struct.pack("<I", len(text)) + text
 
 
-def _message(header: Mapping[str, Any], arrays: Sequence[Any]) -> bytes:
+def joined(header: Mapping[str, Any], arrays: Sequence[Any]) -> bytes:
     body = [np.asarray(values).astype("<f4").tobytes() for values in arrays]
     return b"".join([_head(header), *body])

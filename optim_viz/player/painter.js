@@ -1,6 +1,7 @@
 // The one canvas: a still layer (map, axes), a layer of halos, a layer of ink, and on top what moves.
 import { Chart } from "./charts.js";
 import { paintColorBar, paintField, paintHatch, paintMap } from "./contour.js";
+import { Curves, paintGround } from "./film.js";
 import { drawCross, drawEdgeArrow, drawMarker } from "./marks.js";
 import { linearScale, shortNumber, ticks } from "./scale.js";
 import { Trail } from "./trails.js";
@@ -48,7 +49,7 @@ export class Painter {
     const { view, surface, theme } = scene, { plot } = this.frame;
     this.toX = linearScale(view.x0, view.x1, plot.x, plot.x + plot.width);
     this.toY = linearScale(view.y0, view.y1, plot.y + plot.height, plot.y);
-    if (this.stale.map) paintMap(this.map, plot, view, surface, theme, this.ratio, scene.moving);
+    if (this.stale.map && surface.rows) paintMap(this.map, plot, view, surface, theme, this.ratio, scene.moving);
     if (this.stale.trails) this.lay(scene);
     if (this.stale.still || this.stale.map || this.stale.trails) this.paintStill(scene);
     const step = Math.floor(scene.at + 1e-9);
@@ -66,22 +67,21 @@ export class Painter {
     this.charts = paths.charts.map((chart, k) =>
       new Chart(chart, this.frame.charts[k], paths.steps, looks, visible, texts));
     const few = paths.steps <= 60;
-    this.walks = paths.series.flatMap((one, k) => (visible(k)
+    this.curves = paths.film && new Curves(paths, looks, visible, this.frame.plot, this.toX, this.toY);
+    this.walks = this.curves ? [] : paths.series.flatMap((one, k) => (visible(k)
       ? [new Trail(k, looks[k], this.frame.plot, Float64Array.from(one.x, this.toX), Float64Array.from(one.y, this.toY),
         { halo: true, dots: few })] : []));
     this.trails = [...this.walks, ...this.charts.flatMap((chart) => chart.trails)];
   }
 
-  paintStill({ view, surface, theme, texts, field }) {
+  paintStill({ view, surface, theme, texts, field, paths }) {
     const context = this.wipe(this.still), { plot, bar } = this.frame;
     context.save();
     context.beginPath();
     context.rect(plot.x, plot.y, plot.width, plot.height);
     context.clip();
-    context.fillStyle = theme.grid;
-    context.fillRect(plot.x, plot.y, plot.width, plot.height);
-    if (surface.holes) paintHatch(context, plot, theme);
-    context.drawImage(this.map, plot.x, plot.y, plot.width, plot.height);
+    if (paths.film) paintGround(context, plot, view, this.toX, this.toY, paths.film, theme);
+    else this.paintLand(context, plot, surface, theme);
     if (field) paintField(context, plot, this.toX, this.toY, surface, theme);
     const size = surface.minima.length > 6 ? 4 : 7;
     for (const [x, y] of surface.minima) {
@@ -93,8 +93,22 @@ export class Painter {
     context.strokeRect(plot.x - 0.5, plot.y - 0.5, plot.width + 1, plot.height + 1);
     context.font = `12px ${theme.font}`;
     this.paintAxes(context, plot, view, theme, surface);
-    paintColorBar(context, bar, surface, theme);
+    if (surface.rows) {
+      paintColorBar(context, bar, surface, theme);
+      context.fillStyle = theme.text;
+      context.font = `italic 13px ${theme.font}`;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillText("f", bar.x + bar.width / 2, plot.y + plot.height + 14);
+    }
     this.charts.forEach((chart, k) => chart.paintFrame(context, theme, k === this.charts.length - 1, texts));
+  }
+
+  paintLand(context, plot, surface, theme) {
+    context.fillStyle = theme.grid;
+    context.fillRect(plot.x, plot.y, plot.width, plot.height);
+    if (surface.holes) paintHatch(context, plot, theme);
+    context.drawImage(this.map, plot.x, plot.y, plot.width, plot.height);
   }
 
   paintAxes(context, plot, view, theme, surface) {
@@ -116,7 +130,6 @@ export class Painter {
     context.font = `italic 13px ${theme.font}`;
     context.textAlign = "center";
     context.fillText(surface.axes[0], plot.x + plot.width / 2, bottom + 32);
-    context.fillText("f", this.frame.bar.x + this.frame.bar.width / 2, bottom + 14);
     context.save();
     context.translate(plot.x - (this.frame.narrow ? 40 : 47), plot.y + plot.height / 2);
     context.rotate(surface.axes[1].length > 2 ? -Math.PI / 2 : 0);
@@ -138,7 +151,8 @@ export class Painter {
       if (trail.halo) trail.stroke(context, step, at, true);
       trail.stroke(context, step, at, false);
     }
-    this.paintStarts(context, scene);
+    if (this.curves) this.curves.paint(context, at, scene.theme);
+    else this.paintStarts(context, scene);
     for (const trail of this.walks) this.paintHead(context, trail, at, scene);
     if (scene.paths.inside) scene.signs.paint(context, { ...this.frame, toX: this.toX, toY: this.toY }, scene);
     for (const chart of this.charts) chart.paintHead(context, at, scene.theme);
@@ -184,6 +198,7 @@ export class Painter {
 
   /** The nearest drawn point to (px, py) within reach, on the map or in a chart. */
   nearest(px, py, at, reach = 28) {
+    if (this.curves && within(this.frame.plot, px, py)) return this.mark(this.curves.nearest(px, py, at));
     const places = [[this.frame.plot, this.walks], ...this.charts.map((chart) => [chart.rect, chart.trails])];
     const place = places.find(([rect]) => within(rect, px, py));
     let best = null, least = reach * reach;
@@ -197,10 +212,15 @@ export class Painter {
         }
       }
     }
-    if (best) {
-      best.marks = this.trails.filter((trail) => trail.path === best.path && best.step <= trail.last
-        && within(trail.rect, trail.xs[best.step], trail.ys[best.step])).map((trail) => [trail, best.step]);
-    }
+    return this.mark(best);
+  }
+
+  /** All places of what was found: its point in each picture. */
+  mark(best) {
+    if (!best) return null;
+    best.marks = this.trails.filter((trail) => trail.path === best.path && best.step <= trail.last
+      && within(trail.rect, trail.xs[best.step], trail.ys[best.step])).map((trail) => [trail, best.step]);
+    if (best.node != null) best.marks.push([{ xs: [best.px], ys: [best.py] }, 0]);
     return best;
   }
 }

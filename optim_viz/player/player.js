@@ -4,6 +4,7 @@ import { Signs } from "./arrows.js";
 import { Camera } from "./camera.js";
 import { Clock } from "./clock.js";
 import { Controls, make } from "./controls.js";
+import { tellCurve } from "./film.js";
 import { Painter } from "./painter.js";
 import { readTheme } from "./palette.js";
 import { Pointer } from "./pointer.js";
@@ -64,7 +65,7 @@ export class Player {
     const first = !this.ready, before = this.surface;
     this.surface = surface;
     this.paths = paths;
-    this.texts = { ...this.words, ...surface.texts, ...paths.texts, unit: paths.unit };
+    this.texts = { ...this.words, ...surface.texts, ...paths.texts, unit: paths.unit, marks: paths.marks };
     this.camera.adopt(surface);
     if (before !== surface) this.camera.show(true);
     this.painter.spoil("trails");
@@ -120,18 +121,18 @@ export class Player {
     if (!this.ready) return;
     const width = this.root.clientWidth, ratio = Math.min(window.devicePixelRatio || 1, 3);
     if (width < 60) return;
-    const full = this.fullscreenOn(), { charts, height, equal } = this.paths;
+    const full = this.fullscreenOn(), { charts, height, equal } = this.paths, plain = Boolean(this.paths.film);
     this.root.classList.toggle("narrow", width < 640);
     const { legend, bar } = this.controls;
     const inner = width - (full ? 48 : 0);
     const tall = full ? window.innerHeight - bar.offsetHeight - 56 : height;
     const aspect = equal ? (this.camera.view.home.x1 - this.camera.view.home.x0) / (this.camera.view.home.y1 - this.camera.view.home.y0) : 0;
-    let frame = layout(inner, tall, charts.length, 0, aspect);
+    let frame = layout(inner, tall, charts.length, 0, aspect, plain);
     this.root.classList.toggle("side", frame.side);
     if (frame.side) {
       legend.style.left = `${frame.column.x + (full ? 24 : 0)}px`;
       legend.style.width = `${frame.column.width}px`;
-      frame = layout(inner, tall, charts.length, legend.offsetHeight, aspect);
+      frame = layout(inner, tall, charts.length, legend.offsetHeight, aspect, plain);
     } else legend.style.left = legend.style.width = "";
     const size = JSON.stringify([frame, inner, ratio]);
     if (size === this.size) return;
@@ -160,6 +161,7 @@ export class Player {
 
   draw() {
     if (!this.ready || !this.frame) return;
+    if (this.paths.film && this.pointed) this.hover(this.pointed); // the curve moves away under a resting pointer
     const { surface, theme, paths, looks, texts, field, found, camera: { view, moving } } = this;
     this.painter.paint({ view, surface, theme, paths, looks, texts, field, found, moving, at: this.clock.shown, signs: this.signs,
       visible: (k) => !this.hidden.has(this.id(k)), ghost: this.held ?? this.sent });
@@ -258,6 +260,7 @@ export class Player {
   }
 
   hover(at) {
+    this.pointed = at;
     const found = at && this.ready ? this.painter.nearest(at.px, at.py, this.clock.shown) : null;
     if (!found && !this.found) return;
     const moved = found?.path !== this.found?.path || found?.step !== this.found?.step;
@@ -266,7 +269,8 @@ export class Player {
     if (moved) this.redraw();
   }
 
-  describe({ path, step }) {
+  describe({ path, step, node }) {
+    if (this.paths.film) return tellCurve({ path, step, node }, this.paths, this.surface.axes, this.texts);
     const one = this.paths.series[path], { texts } = this, gap = this.paths.floor;
     const lines = [fillIn(texts.point, { name: one.name, n: stepText(step, texts) }),
       `${this.surface.axes[0]} = ${exactNumber(one.x[step])}`, `${this.surface.axes[1]} = ${exactNumber(one.y[step])}`,

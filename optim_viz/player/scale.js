@@ -70,8 +70,9 @@ export function liveNumber(value) {
   return (plain ? value.toPrecision(4).slice(0, value < 0 ? 7 : 6) : value.toExponential(2)).replaceAll("-", MINUS);
 }
 
-/** A step as people count it: `unit` says what one step stands for, such as 0.01 epochs. */
-export function stepText(step, { unit }) {
+/** A step as people count it: `unit` says what one step stands for, such as 0.01 epochs; or `marks` names each. */
+export function stepText(step, { unit, marks }) {
+  if (marks) return String(marks[Math.min(step, marks.length - 1)]);
   return unit ? shortNumber(step * unit) : String(step);
 }
 

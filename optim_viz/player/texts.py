@@ -29,4 +29,9 @@ TEXTS: dict[str, str] = {
     "gap": "f − f*",
     "gap_title": "Loss above the minimum, f − f*",
     "log_title": "{title} (log)",
+    "film_picture": "Chart of {count} curves over the data, and their loss. Space plays, arrow keys step, Shift and "
+    "arrow keys move ten steps, Home and End jump, plus and minus zoom, 0 shows the whole picture.",
+    "film_legend": "Curves",
+    "film_reset": "Show the whole picture (0)",
+    "film_loss": "Loss",
 }

@@ -11,6 +11,7 @@ export function unpackPaths(data) {
   const { header, floats } = unpack(data);
   let at = 0;
   const take = (count) => floats.subarray(at, (at += count));
+  if (header.film) return { ...header, ...unpackFilm(header, take) };
   const series = header.series.map((one) => ({
     ...one, x: take(one.count), y: take(one.count), value: take(one.count),
   }));
@@ -22,6 +23,15 @@ export function unpackPaths(data) {
   }));
   for (const sign of header.inside?.signs ?? []) if (sign.count) sign.values = [take(sign.count), take(sign.count)];
   return { ...header, series, charts };
+}
+
+/** Losses first, then x, the curves frame by frame, and the points. */
+function unpackFilm({ series, charts, film }, take) {
+  const told = series.map((one) => ({ ...one, value: take(one.count) }));
+  const lines = told.map((one, path) => ({ path, count: one.count, values: one.value })).filter(({ count }) => count);
+  const { n, frames, count } = film;
+  return { series: told, charts: charts.map((chart) => ({ ...chart, lines })),
+    film: { ...film, x: take(n), y: take(series.length * frames * n), points: take(2 * count) } };
 }
 
 export function unpackSurface(data) {

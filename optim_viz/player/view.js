@@ -3,11 +3,12 @@
 export const NARROW = 640;
 
 /** Rectangles (CSS pixels) for a stage of this width; charts may be none. */
-export function layout(width, height, charts, legend, aspect) {
+export function layout(width, height, charts, legend, aspect, plain = false) {
   const narrow = width < NARROW;
   const side = charts && !narrow;
   const whole = side ? Math.round(Math.max(width - 560, Math.min(width * 0.6, width - 300))) : width;
-  const margin = narrow ? { left: 46, right: 54, top: 8, bottom: 42 } : { left: 54, right: 66, top: 10, bottom: 42 };
+  const right = (bar) => (plain ? 14 : bar); // a plain picture has no color bar
+  const margin = narrow ? { left: 46, right: right(54), top: 8, bottom: 42 } : { left: 54, right: right(66), top: 10, bottom: 42 };
   const plot = { x: margin.left, y: margin.top, width: whole - margin.left - margin.right,
     height: (narrow ? Math.min(whole * 0.92, height) : height) - margin.top - margin.bottom };
   const mapBottom = plot.y + plot.height + margin.bottom;

@@ -1,6 +1,6 @@
 """The player on a page: two components, the constant carrier and the paths, meeting in the browser."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from optim_viz import player
+from optim_viz.ui.i18n import each
 
 
 @cache
@@ -54,6 +55,19 @@ def mount(
     shown = show(key=key, data=message, on_start_change=chosen, **listening)
     carry(key=f"{key}_surface", data=ground)  # last: the platform sends it once, then by hash
     return _point(shown)
+
+
+def film(
+    film: player.Film, *, key: str, height: int = 420, words: Mapping[str, str] | None = None, **options: Any
+) -> None:
+    """Show curves that move over data points; `options` are those of `player.pack_film`.
+
+    `key` keeps zoom, position and hidden curves. `words` says in the reader's language what `player.TEXTS` calls
+    otherwise, such as "step": "epoch {n} of {N}".
+    """
+    show, carry, _ = _components()
+    show(key=key, data=player.pack_film(film, height=height, **options))
+    carry(key=f"{key}_surface", data=player.pack_ground(film, {**each(player.TEXTS), **(words or {})}))
 
 
 def beside(chart: str) -> tuple[int | None, Any]:
