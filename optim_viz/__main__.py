@@ -1,0 +1,8 @@
+"""`python -m optim_viz`: what can be done without a browser."""
+
+import sys
+
+from optim_viz.experiments.command import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
