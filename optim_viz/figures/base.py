@@ -52,6 +52,16 @@ def axis(theme: str, title: str, **more: Any) -> dict[str, Any]:
     return {**base, **more}
 
 
+def decades(low: float, high: float) -> dict[str, Any]:
+    """Of a logarithmic axis from low to high: its range, and ticks at 1, 2 and 5 written in full."""
+    ticks = [m * 10.0**p for p in range(int(np.floor(np.log10(low))), int(np.ceil(np.log10(high))) + 1)
+             for m in (1, 2, 5) if low <= m * 10.0**p <= high]  # fmt: skip
+    while len(ticks) > 9:
+        ticks = ticks[::3] if len(ticks) > 18 else ticks[::2]
+    return {"type": "log", "range": np.log10([low, high]).tolist(), "tickvals": ticks,
+            "ticktext": [short(value) for value in ticks]}  # fmt: skip
+
+
 def dash(style: Style) -> str:
     return ",".join(f"{length}px" for length in style.dash) or "solid"
 
@@ -113,7 +123,8 @@ def ground(surface: Any, scale: str = "auto", n: int = 100, coarse: bool = False
 
 def numbers(z: np.ndarray) -> Any:
     """A float32 array where every number is finite, else nested lists with None for the gaps."""
-    small = z.astype(np.float32)
+    with np.errstate(over="ignore"):  # too large to be drawn: a gap
+        small = z.astype(np.float32)
     if np.isfinite(small).all():
         return small
     gaps = small.astype(object)

@@ -15,6 +15,7 @@ from optim_viz.figures.text import clean, words
 SIZES = (0, 1, 10, 50, 2, 20, 5)  # 0: all samples; neighbors on a page get colors far apart
 DASHES = ((), (), (7, 4), (2, 3), (10, 3), (5, 3), (12, 3, 2, 3))
 MOST_POINTS, CLEAR = 1500, "rgba(0,0,0,0)"
+MARGIN = {"l": 62, "r": 10, "t": 36, "b": 46}
 DEEP = 6  # decades below the first loss that are in view
 CLASSES = {"light": ("#c2410c", "#1d4ed8"), "dark": ("#fdba74", "#93c5fd")}
 
@@ -39,54 +40,61 @@ def fit(
 
     A curve over the one column; where there are two, the boundary between the classes, or the answers to the targets.
     """
-    say = words(texts)
-    figure = go.Figure(layout=layout(theme, uirevision="fit", height=330))
-    plane, labels = bool(np.ptp(loss.v)), loss.model.labels
+    say, plane, labels = words(texts), bool(np.ptp(loss.v)), loss.model.labels
     if plane and labels:
-        _classes(figure, loss, theme)
-        side = np.array([loss.u.min(), loss.u.max()])
-        for size, (a, b) in ends.items():
-            if b:
-                figure.add_trace(_line(side, -a * side / b, names[size], size, theme, hoverinfo="skip"))
-        room = 0.1 * np.ptp(loss.v)
-        figure.update_yaxes(axis(theme, clean(features[1]), range=[loss.v.min() - room, loss.v.max() + room]))
-        figure.update_xaxes(axis(theme, clean(features[0])))
-        return figure
-    x = loss.target if plane else loss.u
-    if not plane:
-        _samples(figure, x, loss.target, theme)
-    at = np.linspace(float(x.min()), float(x.max()), 120)
+        traces, sides, titles = _boundaries(loss, ends, names, theme), (loss.u, loss.v), tuple(features[:2])
+    elif plane:
+        traces, sides, titles = _answers(loss, ends, names, theme), (loss.target, loss.target), (say["target"],)
+    else:
+        traces, sides, titles = _curves(loss, ends, names, theme), (loss.u, loss.target), (features[0], target)
+    x, y = (axis(theme, clean(title), automargin=False)
+            for title in (*titles, *([say["answer"]] if len(titles) == 1 else [])))  # fmt: skip
+    for side, values, share in ((x, sides[0], 0.03), (y, sides[1], 0.12)):
+        low, high = float(values.min()), float(values.max())
+        side["range"] = [low - share * (high - low), high + share * (high - low)]
+    return go.Figure(traces, layout(theme, uirevision="fit", height=330, margin=MARGIN, xaxis=x, yaxis=y))
+
+
+def _curves(loss: Any, ends: Mapping[int, Any], names: Mapping[int, str], theme: str) -> list[Any]:
+    at = np.linspace(float(loss.u.min()), float(loss.u.max()), 120)
+    traces: list[Any] = [_dots(loss.u[:MOST_POINTS], loss.target[:MOST_POINTS], INK[theme], 0.4)]
     for size, (a, b) in ends.items():
-        if plane:
-            style = look(size)
-            figure.add_trace(go.Scatter(x=x, y=a * loss.u + b * loss.v, mode="markers", name=clean(names[size]),
-                                        marker={"color": style.color(theme), "symbol": style.marker, "size": 6,
-                                                "opacity": 0.6}, hoverinfo="x+y"))  # fmt: skip
-        else:
-            z = a * at + b
-            figure.add_trace(_line(at, 0.5 + 0.5 * np.tanh(z / 2) if labels else z, names[size], size, theme,
-                                   hoverinfo="skip"))  # fmt: skip
-    if plane:
-        figure.add_trace(go.Scatter(x=at, y=at, mode="lines", line={"color": FAINT[theme]}, showlegend=False))
-    figure.update_xaxes(axis(theme, say["target"] if plane else clean(features[0])))
-    low, high = float(loss.target.min()), float(loss.target.max())
-    room = 0.12 * (high - low)
-    figure.update_yaxes(axis(theme, say["answer"] if plane else clean(target), range=[low - room, high + room]))
-    return figure
+        z = a * at + b
+        y = 0.5 + 0.5 * np.tanh(z / 2) if loss.model.labels else z
+        traces.append(_line(at.astype(np.float32), y.astype(np.float32), names[size], size, theme, hoverinfo="skip"))
+    return traces
 
 
-def _samples(figure: go.Figure, x: np.ndarray, y: np.ndarray, theme: str) -> None:
-    marker = {"color": INK[theme], "opacity": 0.4, "size": 6}
-    figure.add_trace(go.Scatter(x=x[:MOST_POINTS], y=y[:MOST_POINTS], mode="markers", marker=marker, showlegend=False,
-                                hoverinfo="x+y"))  # fmt: skip
+def _answers(loss: Any, ends: Mapping[int, Any], names: Mapping[int, str], theme: str) -> list[Any]:
+    """What each says of a sample against its target: on the diagonal it is right."""
+    side, traces = [float(loss.target.min()), float(loss.target.max())], []
+    for size, (a, b) in ends.items():
+        marker = {"color": look(size).color(theme), "symbol": look(size).marker, "size": 6, "opacity": 0.6}
+        traces.append({"type": "scatter", "mode": "markers", "x": loss.target, "y": a * loss.u + b * loss.v,
+                       "name": clean(names[size]), "marker": marker, "hoverinfo": "x+y"})  # fmt: skip
+    return [*traces, {"type": "scatter", "x": side, "y": side, "mode": "lines", "line": {"color": FAINT[theme]},
+                      "showlegend": False, "hoverinfo": "skip"}]  # fmt: skip
 
 
-def _classes(figure: go.Figure, loss: Any, theme: str) -> None:
-    for label, symbol in ((0, "circle"), (1, "diamond")):
-        of = loss.target == label
-        marker = {"color": CLASSES[theme][label], "symbol": symbol, "opacity": 0.7, "size": 7}
-        figure.add_trace(go.Scatter(x=loss.u[of], y=loss.v[of], mode="markers", marker=marker, showlegend=False,
-                                    hoverinfo="x+y"))  # fmt: skip
+def _boundaries(loss: Any, ends: Mapping[int, Any], names: Mapping[int, str], theme: str) -> list[Any]:
+    traces = [_dots(loss.u[loss.target == label], loss.v[loss.target == label], CLASSES[theme][label], 0.7, tall)
+              for label, tall in ((0, False), (1, True))]  # fmt: skip
+    side = np.array([loss.u.min(), loss.u.max()])
+    return traces + [_line(side, -a * side / b, names[size], size, theme, hoverinfo="skip")
+                     for size, (a, b) in ends.items() if b]  # fmt: skip
+
+
+def _dots(x: np.ndarray, y: np.ndarray, color: str, opacity: float, tall: bool = False) -> dict[str, Any]:
+    """Samples as short thick strokes, lying or standing: one path to draw, where markers are hundreds of elements."""
+    half, width = (0.016, 3) if tall else (0.004, 5)
+    half *= float(np.ptp(y if tall else x) or 1.0)
+    true, stroke = np.stack([x, y]).astype(np.float32).repeat(3, axis=1), np.array([-half, half, np.nan])
+    ends = true.copy()
+    ends[int(tall)] += np.tile(stroke, len(x)).astype(np.float32)
+    exact = "%{x:.4~g}, %{customdata:.4~g}" if tall else "%{customdata:.4~g}, %{y:.4~g}"
+    return {"type": "scatter", "mode": "lines", "x": ends[0], "y": ends[1], "customdata": true[int(tall)],
+            "hovertemplate": exact + "<extra></extra>", "opacity": opacity, "showlegend": False, "connectgaps": False,
+            "line": {"color": color, "width": width, "simplify": False}}  # fmt: skip
 
 
 def clocked(

@@ -11,6 +11,7 @@ from optim_viz.figures.style import Style, styles
 from optim_viz.figures.text import clean, words
 
 _RING = {"symbol": "circle-open", "line": {"width": 3}}
+MOST_DECADES = 1e20  # of a loss that diverges
 MOST_POINTS = 600  # of data in a picture, and of a curve
 
 
@@ -64,10 +65,10 @@ def curves(
 
 
 def _ticks(history: Any) -> Any:
-    """Decades where the losses span many, 2 and 5 between them where few, else as Plotly likes."""
+    """Decades where the losses span many (a hundred are too many), 2 and 5 between them where few, else free."""
     y = history.train_loss[history.train_loss > 0]
     span = y.max() / y.min() if y.size else 1
-    return 1 if span > 100 else "D2" if span > 5 else None
+    return None if span > MOST_DECADES else 1 if span > 100 else "D2" if span > 5 else None
 
 
 def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown: bool) -> go.Scatter:

@@ -59,9 +59,10 @@ class Descent:
         """One lane as a Path, with the loss and gradient over all samples along it; `rows` are the updates it shows."""
         rows = np.arange(len(self.x)) if rows is None else np.asarray(rows)
         x = self.x[rows, :, lane]
+        once, back = np.unique(rows, return_inverse=True)  # a slow walk is seen many times at one place
         with np.errstate(all="ignore"):
-            flat = np.ascontiguousarray(x.T)
-            value, gradient = self.loss.raw_value(flat), np.ascontiguousarray(self.loss.raw_gradient(flat).T)
+            flat = np.ascontiguousarray(self.x[once, :, lane].T)
+            value, gradient = self.loss.raw_value(flat)[back], self.loss.raw_gradient(flat).T[back]
             outcome, end = judge(self.optimizer, self.loss, x, value, gradient)
         held = np.minimum(np.arange(len(x)), end)
         state = {key: many[rows][held, :, lane] for key, many in self.state.items()}

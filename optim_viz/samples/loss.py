@@ -116,12 +116,11 @@ class SampleLoss:
         return self._table if rows is None else self._table.take(rows, axis=1)
 
     def _first(self, p: np.ndarray, rows: Any = None) -> np.ndarray:
-        u, v, y = self._taken(rows)
-        slope = self.model.slope(p[0][..., None] * u + p[1][..., None] * v, y)  # type: ignore[misc]
-        out = np.empty(p.shape)
-        for k, column in enumerate((u, v)):  # np.mean would take as long as all the rest
-            out[k] = np.add.reduce(slope * column, axis=-1)
-        return out / u.shape[-1]
+        taken = self._taken(rows)
+        columns, y = taken[:2], taken[2]
+        columns = columns.reshape(2, *(1,) * (p.ndim - columns.ndim + 1), *columns.shape[1:])
+        slope = self.model.slope(np.add.reduce(p[..., None] * columns), y)  # type: ignore[misc]
+        return np.add.reduce(slope * columns, axis=-1) / y.shape[-1]  # np.mean would take as long as all the rest
 
     def _second(self, p: np.ndarray) -> np.ndarray:
         bend, u, v = self.bends(p), self.u, self.v

@@ -1,0 +1,1 @@
+"""What the labs compute: one module or package for each, without any page around it."""
