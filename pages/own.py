@@ -1,6 +1,6 @@
 """Write your own optimizer: a few lines become a rule that races against the listed ones."""
 
-from optim_viz.ui import explain, own, share
+from optim_viz.ui import explain, own, runs, share
 from optim_viz.ui.frame import split
 from optim_viz.ui.state import steady
 
@@ -17,6 +17,7 @@ with top:
 paths = own.race(mine, rivals, where)
 with stage:
     own.stage(paths)
+runs.tell(lambda: runs.of_paths(paths))
 with words:
     explain.table(paths, noisy=False)
     own.more(paths, where)

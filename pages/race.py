@@ -1,6 +1,6 @@
 """The race: several optimizers on one surface, from one start, on one clock."""
 
-from optim_viz.ui import cached, controls, explain, ground, race, share
+from optim_viz.ui import cached, controls, explain, ground, race, runs, share
 from optim_viz.ui.frame import split
 from optim_viz.ui.state import steady
 
@@ -19,6 +19,7 @@ paths = cached.race(rules, surface, start, run.steps, run.noise, run.seed)
 with stage:
     race.stage(paths, show)
     race.more(paths)
+runs.tell(lambda: runs.of_paths(paths))
 with words:
     explain.table(paths, noisy=run.noise > 0)
     share.downloads(paths, key="race", log=show.log, fill=show.fill, equal=show.equal, field=show.field)

@@ -1,6 +1,8 @@
 """Train a network: the same small network, trained by several optimizers side by side."""
 
-from optim_viz.ui import material, network, trained, training
+from functools import partial
+
+from optim_viz.ui import material, network, runs, trained, training
 from optim_viz.ui.frame import split
 
 top, stage, panel, words = split()
@@ -12,6 +14,8 @@ with top:
 result = training.latest(setup, chosen)
 with stage:
     trained.picture(result, setup)
+if result is not None:
+    runs.tell(partial(runs.of_history, result.history))
 with words:
     trained.words(result)
 with stage:

@@ -1,9 +1,9 @@
 """The app's pages without a browser: opened by a link, moved, and read the way a person reads them."""
 
-import ast
 import json
 import re
 import struct
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from optim_viz.ui import i18n
+from optim_viz.ui.site import PAGES
 from tests.server import ROOT
 
 # What renders Markdown or HTML; a person's own text belongs into `code` and its own box only.
@@ -28,6 +29,8 @@ RENDERED = {
     "html",
 }
 
+STRIP = "optim_viz_strip"
+
 
 class _Navigation(PagesManager):
     """AppTest takes the folder `pages` for the old kind of app and would run a page without app.py around it."""
@@ -41,15 +44,8 @@ app_test.PagesManager = _Navigation
 
 
 def pages() -> dict[str, str]:
-    """URL path -> file of every page, read from the navigation in app.py; the default page answers at ""."""
-    found = {}
-    for node in ast.walk(ast.parse((ROOT / "app.py").read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "Page":
-            said = {
-                word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg in ("url_path", "default")
-            }
-            found["" if said.get("default") else said["url_path"]] = ast.literal_eval(node.args[0])
-    return found
+    """URL path -> file of every page; the default page answers at ""."""
+    return {page.path: page.file for page in PAGES}
 
 
 def opened(link: Mapping[str, Any] | None = None, file: str | None = None, **context: Any) -> AppTest:
@@ -136,8 +132,15 @@ def table(app: AppTest) -> dict[str, list[str]]:
 
 def picture(app: AppTest) -> tuple[bytes, bytes]:
     """The two messages of the player: paths, ground."""
-    paths, ground = filter(None, (element.proto.bytes for element in app.get("bidi_component")))
+    parts = (element.proto for element in app.get("bidi_component") if element.proto.component_name != STRIP)
+    paths, ground = filter(None, (proto.bytes for proto in parts))
     return paths, ground
+
+
+def strips(app: AppTest) -> list[list[tuple[str, str]]]:
+    """Of each strip on the page its frames: the drawing and the words to it."""
+    found = [element.proto for element in app.get("bidi_component") if element.proto.component_name == STRIP]
+    return [[tuple(frame) for frame in json.loads(zlib.decompress(proto.bytes))["frames"]] for proto in found]
 
 
 def header(message: bytes) -> dict[str, Any]:

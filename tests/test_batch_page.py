@@ -481,7 +481,12 @@ def test_the_data_are_drawn_with_what_was_learned(model, columns):
     line = next(trace for trace in drawn if trace.name == "one")
     if columns == (0,):
         z = 0.5 * np.asarray(line.x) - 0.25
-        np.testing.assert_allclose(line.y, z if model == "line" else 1 / (1 + np.exp(-z)), atol=1e-12)
+        np.testing.assert_allclose(line.y, z if model == "line" else 1 / (1 + np.exp(-z)), atol=1e-6)
+        dots = drawn[0]  # a stroke each: its middle is the sample, and what is told of it is exact
+        np.testing.assert_allclose((dots.x[::3] + dots.x[1::3]) / 2, loss.u, rtol=1e-5, atol=1e-6)
+        assert np.isnan(dots.x[2::3]).all()
+        np.testing.assert_array_equal(dots.customdata[::3], loss.u.astype(np.float32))
+        np.testing.assert_array_equal(dots.y[::3], loss.target.astype(np.float32))
     elif model == "line":
         np.testing.assert_allclose(line.y, 0.5 * loss.u - 0.25 * loss.v)
     else:

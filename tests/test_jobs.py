@@ -10,12 +10,13 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from optim_viz.ui import cached, jobs, sharp, training
+from optim_viz.ui import book, cached, jobs, sharp, training
 from tests.pages import opened, unfold, widgets
 
 PAGES = {
     "pages/train.py": (training.DESK, "train", "stop", {"net.data": "digits", "net.layers": "300, 300",
                                                         "net.epochs": "100"}),
+    "pages/book.py": (book.DESK, "bkrun", "bkstop", {"bk.experiment": "hyperparameter_optimization", "bk.seed": "9"}),
     "pages/sharp.py": (sharp.DESK, "measure", "sharpstop", {"sharp.updates": "10000", "sharp.seeds": "10"}),
 }  # fmt: skip
 SLICES = 4

@@ -121,7 +121,7 @@ def test_a_control_changes_what_it_controls_and_nothing_else(key):
 
 def test_no_control_is_left_out():
     """Every control that is not folded away is moved by a test here."""
-    theirs = {"lang", "random", "reset", "Start my own formula from this one"}
+    theirs = {"lang", "ru.keep", "random", "reset", "Start my own formula from this one"}
     assert set(widgets(at({}))) - set(MOVES) == theirs
 
 

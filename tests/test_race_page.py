@@ -83,7 +83,7 @@ MOVES = {
     "ymin": (OWN, -5.0, {"domain", "grid", "levels"}),
     "ymax": (OWN, 5.0, {"domain", "grid", "levels"}),
 }
-TESTED_BELOW = {"preset", COPY}
+TESTED_BELOW = {"preset", COPY, "ru.keep"}
 
 
 def parts(app):

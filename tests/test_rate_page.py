@@ -115,6 +115,7 @@ def test_a_control_changes_what_it_controls_and_nothing_else(part):
     app = visit(part)
     elsewhere = {
         "lang",
+        "ru.keep",
         "lr.view",
         "surface",
         "x0",

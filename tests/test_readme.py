@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 import optim_viz as ov
+from optim_viz.experiments.command import parser
+from optim_viz.experiments.sweep import Sweep
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -13,7 +15,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 def test_the_notebook_example_runs_as_it_stands():
     """The code block of the README runs, and ends where its words say."""
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    code, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     names: dict = {}
     exec(code, names)
     paths, sweep = names["paths"], names["sweep"]
@@ -25,6 +27,18 @@ def test_the_notebook_example_runs_as_it_stands():
     assert [path.name for path in names["race"]] == ["Custom", "Adam"]
     assert names["race"][0].value[-1] < names["race"][1].value[-1]
     assert names["history"].test.score.min() > 0.9
+
+
+def test_the_sweep_example_runs_as_it_stands(tmp_path, monkeypatch):
+    """The README's sweep writes its file, and each command beside it is one that the program knows."""
+    monkeypatch.chdir(tmp_path)
+    _, code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(code, {"ov": ov})
+    assert Sweep.read((tmp_path / "spec.json").read_text()).count == 60
+    said = re.findall(r"^python -m optim_viz (.*?)\s*(?:#.*)?$", README, re.MULTILINE)
+    assert len(said) == 4
+    for words in said:
+        assert parser().parse_args(words.split()).run
 
 
 def test_the_counts_are_those_of_the_catalogues():
@@ -51,7 +65,7 @@ def test_every_named_file_and_target_exists():
 
 def test_pins_are_exact_and_nothing_shadows_them():
     """Streamlit Cloud reads requirements.txt alone: exact pins, and no lock file that would win over it."""
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-dev.txt", "requirements-cluster.txt"):
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
             assert re.match(r"(-r \S+|[\w-]+==[\w.]+\s+# \S.+)$", line), line
     assert not any((ROOT / name).exists() for name in ("uv.lock", "Pipfile", "environment.yml", "poetry.lock"))

@@ -133,7 +133,7 @@ def test_a_control_changes_what_is_measured_and_only_on_the_button(key):
 def test_no_control_is_left_out():
     """Every control of the page is moved by a test here."""
     tuned = {f"sharp.{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert set(widgets(unfold(visit()))) - tuned - set(MOVES) == {"lang", "measure", "sharpruns"}
+    assert set(widgets(unfold(visit()))) - tuned - set(MOVES) == {"lang", "ru.keep", "measure", "sharpruns"}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

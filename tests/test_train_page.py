@@ -95,7 +95,7 @@ MOVES = {
     "net.kind": ({"net.data": "digits", "net.epochs": "2"}, "conv", {"net"}),
     "net.filters": ({"net.data": "digits", "net.epochs": "2", "net.kind": "conv"}, "4", {"net"}),
 }  # fmt: skip
-TESTED_BELOW = {"train", "onward", "net.at", "net.view", "weights", "measurements", "lang"}
+TESTED_BELOW = {"train", "onward", "net.at", "net.view", "weights", "measurements", "lang", "ru.keep"}
 
 
 @pytest.mark.parametrize("key", MOVES)

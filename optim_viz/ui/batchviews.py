@@ -14,6 +14,7 @@ from optim_viz.ui.batch import UNITS, Setup, cost, two_minima
 from optim_viz.ui.batchwalks import drawn, run
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
+from optim_viz.ui.said import bullets
 from optim_viz.ui.sampled import PREFIX
 from optim_viz.ui.state import named
 from optim_viz.words import Text
@@ -143,7 +144,7 @@ def radii(setup: Setup, seen: dict[int, tuple[Measured, Ball | None]] | None) ->
         if told is None and not found.radius < 1e3 * float(np.linalg.norm(setup.loss.scale)):
             said.append(t("{name}: this learning rate is too large for a ball; the runs diverge.",
                           name=setup.name(size)))  # fmt: skip
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown(bullets(*said))
     _table([t("Batch"), t("radius, measured"), t("radius, theory"), t("E − E*, measured"), t("E − E*, theory")], rows)
     st.caption(t(_which(setup)))
 
@@ -204,7 +205,7 @@ def pull(setup: Setup, seen: tuple[np.ndarray, np.ndarray, int]) -> None:
     if left + right:
         said.append(t("Samples whose loss only falls to the left: {left}; only to the right: {right}.", left=left,
                       right=right))  # fmt: skip
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown(bullets(*said))
 
 
 def escape(setup: Setup) -> dict[int, Escape] | None:
@@ -250,7 +251,7 @@ def census(setup: Setup, told: dict[int, Escape] | None) -> None:
     else:
         said.append(t("The intervals overlap: these runs show no difference between the batch sizes. Try another "
                       "learning rate, or more updates."))  # fmt: skip
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown(bullets(*said))
     rows = [[names[size], f"{one.left} / {one.total}", f"{one.low:.0%} … {one.high:.0%}" if one.total > 1 else "–",
              str(int((one.where < 0).sum()))] for size, one in told.items()]  # fmt: skip
     _table([t("Batch"), t("left the poor minimum"), t("95 % interval"), t("at neither minimum")], rows)

@@ -2,13 +2,13 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock, Semaphore
+from threading import Lock, RLock
 from typing import Any
 
 from optim_viz.optimizers import Optimizer
 from optim_viz.trace import Path, trace
 
-GATE = Semaphore(1)  # sixty sessions computing at once would only slow each other down
+GATE = RLock()  # sixty sessions computing at once would only slow each other down; what builds may ask for what else
 
 
 class Bounded:

@@ -8,6 +8,7 @@ from optim_viz.compare import Row, reading, summary
 from optim_viz.optimizers import Optimizer
 from optim_viz.trace import Path
 from optim_viz.ui.i18n import t
+from optim_viz.ui.said import bullets
 from optim_viz.words import Text
 
 
@@ -24,7 +25,7 @@ def table(paths: Sequence[Path], noisy: bool) -> None:
     lines = [head, [":--", *["--:"] * 5, ":--"], *(_cells(row) for row in rows)]
     note = t("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown.")
     parts = (
-        "\n".join(f"- {t(sentence)}" for sentence in said),
+        bullets(*map(t, said)),
         "\n".join("| " + " | ".join(line) + " |" for line in lines),
         f":small[{note}]",
     )
@@ -33,13 +34,13 @@ def table(paths: Sequence[Path], noisy: bool) -> None:
 
 def _cells(row: Row) -> list[str]:
     arrived = "–" if row.arrived is None else str(row.arrived)
-    outcome = t(_OUTCOMES[row.kind])
+    outcome = t(OUTCOMES[row.kind])
     if row.kind in ("converged", "diverged"):
         outcome = t("{outcome}, step {n}", outcome=outcome, n=row.step)
     return [row.name, _six(row.final), _six(row.best), _six(row.distance), arrived, str(row.calls), outcome]
 
 
-_OUTCOMES = {
+OUTCOMES = {
     "diverged": Text("diverged"),
     "growing": Text("moving away"),
     "converged": Text("converged"),

@@ -15,8 +15,9 @@ from typing import Any
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from optim_viz.ui import state
+from optim_viz.ui import runs, state
 from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
+from optim_viz.ui.site import PAGES
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
@@ -30,6 +31,7 @@ def frame(pages: dict[str, list[Any]]) -> None:
     spoken = language()
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.html(f"<h1>{escape(page.title)}</h1>{_style()}")  # one element: each costs every change its share
+        runs.button(page.url_path or PAGES[0].name)
         chosen = state.named(
             st.segmented_control, t("Language"), "lang", LANGUAGES, preferred(), required=True,
             label_visibility="collapsed",
@@ -47,6 +49,12 @@ def split() -> tuple[Any, Any, Any, Any]:
     top = st.container()
     with st.container(key="split"):
         return top, st.container(), st.container(), st.container()
+
+
+def whole() -> Any:
+    """The container of a page that is only to be read."""
+    _need_frame()
+    return st.container(key="whole")
 
 
 def _need_frame() -> None:

@@ -19,6 +19,7 @@ from optim_viz.ui import cached, explain, ground, share
 from optim_viz.ui.controls import choice, coordinate
 from optim_viz.ui.i18n import language, t, translate
 from optim_viz.ui.player import mount
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import among, bound, named, put, quiet, steady
 from optim_viz.words import Text
 
@@ -269,7 +270,7 @@ def words(seen: Seen) -> None:
     said = [t(text) for text in (*seen.lesson, *seen.change)]
     if outcome.kind == "diverged":
         said.insert(0, t("{name} diverged. {reason}", name=name, reason=outcome.reason))
-    st.markdown("\n".join(f"- {sentence}" for sentence in said))
+    st.markdown(bullets(*said))
     view = named(st.segmented_control, t("More"), key_of("view"), VIEWS, None, label_visibility="collapsed")
     if view == "rules":
         explain.rules(seen.setting.rules)

@@ -65,6 +65,10 @@ class Desk:
     def result(self) -> Any:
         return st.session_state.get(self._result)
 
+    def put(self, result: Any) -> None:
+        """A result from elsewhere, such as a file."""
+        st.session_state[self._result] = result
+
     def begin(self, job: Job) -> None:
         st.session_state[self._job] = job
 

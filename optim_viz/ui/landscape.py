@@ -17,10 +17,12 @@ from optim_viz.nn.history import History, Progress
 from optim_viz.nn.sampling import judged, parts
 from optim_viz.nn.training import Trainer
 from optim_viz.ui import cached, material, network, training
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import choice, number, optimizers, switch, whole
-from optim_viz.ui.i18n import each, language, t
+from optim_viz.ui.i18n import language, t
 from optim_viz.ui.material import Chosen
 from optim_viz.ui.player import mount
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import named
 from optim_viz.ui.training import Setup
 from optim_viz.walks import Survey, between, plane_of, standing, survey
@@ -232,7 +234,7 @@ def words(view: Survey) -> None:
             if o.kind == "diverged"]  # fmt: skip
     if lost:
         lines.append(t("Diverged, and not counted for the plane: {names}.", names=", ".join(lost)))
-    st.markdown("\n".join(f"- {line}" for line in lines))
+    st.markdown(bullets(*lines))
 
 
 def _honest(view: Survey) -> Text:
@@ -250,7 +252,7 @@ def _honest(view: Survey) -> Text:
 
 
 def _figure(owner: Any, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
-    say, theme = each(figures.TEXTS), st.context.theme.type or "light"
+    theme, say = worded()
     return _made(owner, (what, theme, language()), lambda: build(say, theme))
 
 

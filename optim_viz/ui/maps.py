@@ -17,6 +17,7 @@ from optim_viz.ui import cached, rate
 from optim_viz.ui.controls import number
 from optim_viz.ui.i18n import t
 from optim_viz.ui.rate import Setup
+from optim_viz.ui.said import bullets
 from optim_viz.words import Text
 
 SIDE, LONGEST = 200, 300  # starts a side; steps at most, so that the map follows a slider
@@ -60,7 +61,7 @@ def factors(setup: Setup, made: Phases | None) -> None:
         said.append(Text("Theory holds near the minimum ({a:.4g}, {b:.4g}), where λmin = {low:.4g} and λmax = "
                          "{high:.4g}; further away the surface curves differently.",
                          a=bowl.at[0], b=bowl.at[1], low=bowl.low, high=bowl.high))  # fmt: skip
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
+    st.markdown(bullets(*map(t, said)))
 
 
 def _factor(theory: float, seen: float | None) -> Text:
@@ -120,7 +121,7 @@ def census(setup: Setup, made: Basins) -> None:
             said.append(Text("{share:.1%} have not settled at a known minimum.", share=share))
     if not len(minima):
         said.append(Text("No minimum is known here: nothing can be seen to settle."))
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
+    st.markdown(bullets(*map(t, said)))
     side_by_side(setup)
     st.caption(t("The fainter, the later. A start has settled once it is close to a minimum and nearly still; close is "
                  "2 % of the shorter side of the picture."))  # fmt: skip

@@ -76,7 +76,7 @@ def choose(prefix: str = "", moved: Callable[[], None] | None = None) -> Chosen 
               for p in chosen.parameters}  # fmt: skip
     spec = DataSpec(name, **values)
     if chosen.download and _DATA.get(spec) is None and not fetched(name):
-        _offer(name)
+        offer(name)
         return None
     try:
         return known(spec)
@@ -85,7 +85,7 @@ def choose(prefix: str = "", moved: Callable[[], None] | None = None) -> Chosen 
         return None
 
 
-def _offer(name: str) -> None:
+def offer(name: str) -> None:
     st.info(t("These images are not on this machine yet."))
     if st.button(t("Download them (30 MB)"), key="fetch", width="stretch"):
         try:

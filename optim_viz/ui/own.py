@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from optim_viz import export, figures, player, rates
+from optim_viz import export, player, rates
 from optim_viz.figures.rates import sweeps
 from optim_viz.formula import FormulaError
 from optim_viz.formula.lines import MAX_PROGRAM
@@ -17,6 +17,7 @@ from optim_viz.trace import Path
 from optim_viz.tune import best_rate
 from optim_viz.ui import cached, controls, explain
 from optim_viz.ui import ground as grounds
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import choice, key_of
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.mistakes import point_at
@@ -240,7 +241,7 @@ def _sweep(rules: Sequence[Optimizer], where: Ground) -> None:
         st.caption(
             t("Where each would have ended at any other rate. Ring: your rule's rate now; stars: the best of each.")
         )
-    theme, texts = st.context.theme.type or "light", each(figures.TEXTS)
+    theme, texts = worded()
     made = tuple(_swept(rule, where) for rule in rated)
     key = ("own", made, now, theme, language())  # a sweep is kept by identity, and comes from a cache itself
     figure = cached.FIGURES.make(key, lambda: sweeps(made, now=now, theme=theme, texts=texts))

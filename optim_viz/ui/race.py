@@ -11,6 +11,7 @@ from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING, PRESETS, Preset
 from optim_viz.trace import Path
 from optim_viz.ui import cached, explain, ground
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import choice, key_of, switch, whole
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import beside, mount
@@ -126,22 +127,17 @@ def more(paths: Sequence[Path]) -> None:
     elif view == "3d":
         _relief(paths)
     elif view == "loss":
-        theme, texts = _worded()
+        theme, texts = worded()
         figure = figures.loss(paths, theme=theme, texts=texts)
         st.plotly_chart(figure, key="chartloss", theme=None, height=460, alt=t(figures.summary(paths)))
     elif view == "notebook":
         st.code(export.notebook_code(paths), language="python")
 
 
-def _worded() -> tuple[str, dict[str, str]]:
-    """The reader's theme, and the words of figures in the reader's language."""
-    return st.context.theme.type or "light", each(figures.TEXTS)
-
-
 @st.fragment
 def _relief(paths: Sequence[Path]) -> None:
     """The 3-D view at the step the player rests on: only this part runs again when that changes."""
-    theme, texts = _worded()
+    theme, texts = worded()
     step, camera = beside("chart3d")
     figure = figures.surface3d(paths, theme=theme, texts=texts, step=step)
     shown, used = st.session_state.get("_relief", (None, None))

@@ -8,16 +8,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from optim_viz import figures, player, rates
+from optim_viz import player, rates
 from optim_viz.compare import CLOSE
 from optim_viz.figures import rates as charts
 from optim_viz.figures.style import styles
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.rates import RATES, Curvature, Line, Sweep
 from optim_viz.ui import cached, ground, share
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import choice, key_of, number
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import mount
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import among, bound, named, put, quiet, steady
 from optim_viz.words import Text
 
@@ -132,8 +134,8 @@ def show(
 
 def drawn(what: str, build: Callable[..., Any], alt: str, **more: Any) -> None:
     """A Plotly figure in the reader's language and theme."""
-    texts = each(figures.TEXTS)
-    figure = build(theme=st.context.theme.type or "light", texts=texts)
+    theme, texts = worded()
+    figure = build(theme=theme, texts=texts)
     st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt, **more)
 
 
@@ -174,7 +176,7 @@ def reading(setup: Setup, made: Sequence[Sweep]) -> None:
     mine = next(one for one in made if one.optimizer.name == setup.focus.name)
     said = compared(mine, bowl(setup, mine))
     said.append(Text("One start, one surface, {steps} steps: with other ones the curves move.", steps=setup.steps))
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
+    st.markdown(bullets(*map(t, said)))
 
 
 def _bold(one: Sweep, setup: Setup) -> str:

@@ -14,6 +14,7 @@ from optim_viz.ui.controls import choice, whole
 from optim_viz.ui.i18n import t
 from optim_viz.ui.race import NOISE
 from optim_viz.ui.rate import PREFIX, Setup
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import named, steady
 from optim_viz.words import Text
 
@@ -99,7 +100,7 @@ def words(setup: Setup, plan: Plan, both: Sequence[Path]) -> None:
     """What it changed: in this run, and over many draws of the noise."""
     rows = [[t("Schedule"), t("final f"), t("outcome")], [":--", "--:", ":--"]]
     for path, name in zip(both, (t("constant"), _title(plan.schedule)), strict=True):
-        rows.append([name, f"{path.value[path.end]:.4g}".replace("-", "−"), t(explain._OUTCOMES[path.outcome.kind])])
+        rows.append([name, f"{path.value[path.end]:.4g}".replace("-", "−"), t(explain.OUTCOMES[path.outcome.kind])])
     st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
     said = list(many(setup, plan)) if plan.noise else [Text("Without noise there is one run: another start or rate may "
                                                              "change which ends lower.")]  # fmt: skip
@@ -107,7 +108,7 @@ def words(setup: Setup, plan: Plan, both: Sequence[Path]) -> None:
         said.append(_cuts(used(both[1], plan.schedule)))
     if setup.focus.name == "Rprop":
         said.append(Text("Rprop sets its own step lengths: lr is only the first, so a schedule changes nothing."))
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in said))
+    st.markdown(bullets(*map(t, said)))
 
 
 def _cuts(rates: np.ndarray) -> Text:

@@ -8,6 +8,7 @@ import streamlit as st
 from optim_viz import export, figures, player
 from optim_viz.trace import Path
 from optim_viz.ui.cached import GATE
+from optim_viz.ui.charts import worded
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.words import Text
 
@@ -57,7 +58,7 @@ def _page(paths: Sequence[Path], options: dict[str, Any]) -> Callable[[], str]:
 def _makers(
     paths: Sequence[Path], page: Callable[[], str], options: dict[str, Any]
 ) -> dict[str, Callable[[], str | bytes]]:
-    theme, texts = st.context.theme.type or "light", each(figures.TEXTS)
+    theme, texts = worded()
     drawn = {key: value for key, value in options.items() if key in ("labels", "looks", "log")}
     labels = options.get("labels")
     return {

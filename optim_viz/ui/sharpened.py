@@ -6,12 +6,12 @@ from typing import Any
 import streamlit as st
 
 from optim_viz import sharpness
-from optim_viz.figures import TEXTS
 from optim_viz.figures import sharp as figures
 from optim_viz.sharpness import Agreement, Row
 from optim_viz.ui import cached
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import each, language, t
+from optim_viz.ui.i18n import language, t
 from optim_viz.ui.sharp import PREFIX, UNITS, Result, Setup
 from optim_viz.words import Text
 
@@ -55,7 +55,7 @@ def _what(result: Result) -> str:
 
 def _figure(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
     """A figure, made once for all who look at this result."""
-    texts, theme = each(TEXTS), st.context.theme.type or "light"
+    theme, texts = worded()
     return _MADE.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import streamlit as st
 
 from optim_viz.data import Split
-from optim_viz.figures import TEXTS, classes, training
+from optim_viz.figures import classes, training
 from optim_viz.nn import verdict, views
 from optim_viz.nn.history import Checkpoint, History
 from optim_viz.ui import cached
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import each, language, t
+from optim_viz.ui.i18n import language, t
 from optim_viz.ui.state import among, bound, named
 from optim_viz.ui.training import PREFIX, Result, Setup, onward
 from optim_viz.ui.training_code import snippet
@@ -66,7 +67,7 @@ def _widths(result: Result) -> list[int]:
 
 def _made(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
     """A figure, made once for all who look at this result."""
-    texts, theme = each(TEXTS), st.context.theme.type or "light"
+    theme, texts = worded()
     return _FIGURES.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 

@@ -9,15 +9,15 @@ from typing import Any
 import streamlit as st
 
 from optim_viz.data import DataSpec
-from optim_viz.figures import TEXTS
 from optim_viz.figures.training import curves
 from optim_viz.nn import EarlyStopping, Network
 from optim_viz.nn.history import History, Progress
 from optim_viz.nn.training import Settings, Trainer
 from optim_viz.optimizers import SGD, Adam, Momentum, Optimizer
 from optim_viz.ui import jobs, material
+from optim_viz.ui.charts import worded
 from optim_viz.ui.controls import choice, number, optimizers, whole
-from optim_viz.ui.i18n import each, t
+from optim_viz.ui.i18n import t
 from optim_viz.ui.jobs import MOST_SECONDS, Job
 from optim_viz.ui.material import Chosen
 from optim_viz.ui.network import ACTIVATIONS, LAYERS, hidden_units, network
@@ -195,7 +195,7 @@ def _screen(trainer: Trainer) -> Callable[[], None]:
     with st.container(key="curves"):
         charts = {"loss": st.empty(), "score": st.empty()}
     due, known, most = 0.0, 1, max(LIVE // 5, min(LIVE, 3 * LIVE // len(trainer.runs)))
-    texts, theme = each(TEXTS), st.context.theme.type or "light"
+    theme, texts = worded()
 
     def draw() -> None:
         nonlocal due, known

@@ -51,6 +51,18 @@ def new_page(browser):
     assert errors == []
 
 
+@pytest.fixture(scope="session")
+def server():
+    """The app in a process of its own, one for all tests."""
+    with running_app() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def url(server):
+    return server.url
+
+
 @pytest.fixture(scope="module")
 def serve():
     """`serve(script)`: the address of a Streamlit script, which runs until the module's tests are done."""

@@ -4,15 +4,10 @@ import re
 
 import pytest
 
-from tests.browser.test_player import settled, until
+from tests.browser.test_player import rest, settled, until
 
 pytestmark = pytest.mark.browser
 STILL = {"reduced_motion": "reduce"}  # the picture stands at its end
-
-
-@pytest.fixture(scope="module")
-def url(serve):
-    return serve("app.py")
 
 
 @pytest.fixture
@@ -24,7 +19,7 @@ def visit(new_page, url):
         page.goto(f"{url}/batch?{query}")
         page.locator(".optim-viz canvas").wait_for()
         settled(page)
-        until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
+        rest(page)
         return page
 
     return make
@@ -67,5 +62,5 @@ def test_it_fits_a_phone(visit):
         names = views.all_inner_texts()
         chosen = next(k for k, name in enumerate(names) if views.nth(k).get_attribute("data-selected") == "true")
         views.nth((chosen + 1) % len(names)).click()
-        until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
+        rest(page)
         page.wait_for_timeout(300)

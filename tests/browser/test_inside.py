@@ -17,11 +17,6 @@ WIDTHS = "[document.documentElement.scrollWidth, document.querySelector('.stMain
 PIXELS = "canvas => canvas.toDataURL()"
 
 
-@pytest.fixture(scope="module")
-def url(serve):
-    return serve("app.py")
-
-
 @pytest.fixture
 def visit(new_page, url):
     def make(link=None, width=1280, height=900, **options):

@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.browser.test_player import until
+from tests.browser.test_player import rest, until
 
 pytestmark = pytest.mark.browser
 TWO_LINES = "u = 0.8*u + g\nx = x - lr*u"
-
-
-@pytest.fixture(scope="module")
-def url(serve):
-    return serve("app.py")
 
 
 @pytest.fixture
@@ -25,10 +20,6 @@ def visit(new_page, url):
         return page
 
     return make
-
-
-def rest(page):
-    until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
 
 
 def box(page):

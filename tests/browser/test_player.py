@@ -43,6 +43,11 @@ def until(page, holds, seconds=20):
         page.wait_for_timeout(15)
 
 
+def rest(page):
+    """Wait until the page has nothing under way."""
+    until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
+
+
 def settled(page):
     until(page, lambda: state(page, "painted") > 0)
 

@@ -2,16 +2,9 @@
 
 import pytest
 
-from tests.browser.test_player import until
-from tests.server import running_app
+from tests.browser.test_player import rest, until
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running_app() as one:
-        yield one
 
 
 @pytest.fixture
@@ -26,10 +19,6 @@ def visit(new_page, server):
         return page
 
     return make
-
-
-def rest(page):
-    until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
 
 
 def text(page):

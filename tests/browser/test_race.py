@@ -23,11 +23,6 @@ SHOWN = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def url(serve):
-    return serve("app.py")
-
-
 @pytest.fixture
 def visit(new_page, url):
     """`visit(link, width, height, **context options)`: the race page at a link, painted."""

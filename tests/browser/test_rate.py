@@ -12,11 +12,6 @@ AT = """([curve, point]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def url(serve):
-    return serve("app.py")
-
-
 @pytest.mark.parametrize(("curve", "point", "name"), [(3, 120, "Adam"), (4, 20, "SGD"), (6, 1, "Momentum")],
                          ids=["curve", "diverged", "star"])  # fmt: skip
 def test_a_click_chooses_optimizer_and_rate(new_page, url, curve, point, name):

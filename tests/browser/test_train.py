@@ -5,17 +5,10 @@ import time
 
 import pytest
 
-from tests.browser.test_player import until
-from tests.server import running_app
+from tests.browser.test_player import rest, until
 
 pytestmark = pytest.mark.browser
 LONG = "net.data=digits&net.layers=300,300&net.epochs=200&net.batch=50"  # half a minute on a core of today
-
-
-@pytest.fixture(scope="module")
-def server():
-    with running_app() as one:
-        yield one
 
 
 @pytest.fixture
@@ -26,7 +19,7 @@ def visit(new_page, server):
         page = new_page(width, 900, **options)
         page.goto(f"{server.url}/train?{query}")
         page.locator(".js-plotly-plot .scatterlayer").first.wait_for()
-        until(page, lambda: page.locator("[data-test-script-state=running]").count() == 0)
+        rest(page)
         return page
 
     return make

@@ -1,0 +1,162 @@
+"""The page "Always Adam?": opens full, says what the numbers say, runs again, opens files, refuses bad ones."""
+
+import numpy as np
+import pytest
+
+from optim_viz.experiments import benchmark, standings
+from optim_viz.experiments.benchmark import ENTRIES, Protocol
+from optim_viz.experiments.statistics import Spread
+from optim_viz.figures import always as figures
+from optim_viz.ui import always
+from optim_viz.ui.i18n import each
+from tests.pages import link, move, opened, said, table, unfold, widgets
+
+PAGE = "pages/always.py"
+
+
+@pytest.fixture(scope="module")
+def report():
+    return always.shipped()
+
+
+def test_the_shipped_result_is_todays_protocol(report):
+    """What ships was made by the command with its defaults: all problems, usual optimizers, thirty trials, 20 seeds."""
+    assert report.protocol == Protocol()
+    assert not np.isnan(report.loss).any()
+
+
+def test_shipped_numbers_are_reproduced(report):
+    """Three cells chosen beforehand, run again today, give the shipped numbers to their six digits."""
+    for entry, optimizer, way, seed in ((0, 6, 0, 3), (4, 0, 1, 7), (8, 5, 0, 11)):
+        names = report.protocol.optimizers
+        rule = report.chosen[entry][optimizer] if way == 0 else benchmark.OPTIMIZERS[names[optimizer]]()
+        problem = ENTRIES[report.protocol.entries[entry]].problem
+        (found,) = problem.solve([(rule, seed)])
+        assert found["loss"] == pytest.approx(report.loss[entry, optimizer, way, seed], rel=1e-4)
+
+
+def test_a_standing_by_hand(report):
+    """The best has the lowest median; beaten are those with a corrected p below 0.05."""
+    one = standings.standing(report, 3, "loss", "tuned")
+    medians = np.median(report.loss[3, :, 0], axis=1)
+    assert one.best == report.protocol.optimizers[medians.argmin()]
+    assert one.spreads[0] == Spread.of(report.loss[3, 0, 0])
+    for k, name in enumerate(one.names):
+        pair = one.p(name, one.best) if name != one.best else None
+        assert (name in one.alike) == (pair is None or pair.p >= 0.05)
+        assert medians[k] >= medians.min()
+
+
+def test_test_results_rank_from_the_top(report):
+    """By test data the best is the one with the highest median; surfaces have none and are left out."""
+    given = standings.standings(report, "test", "tuned")
+    assert [one.entry for one in given] == [name for name in report.protocol.entries if name not in
+                                            ("bowl", "rosenbrock", "himmelblau")]  # fmt: skip
+    one, entry = given[0], report.protocol.entries.index("digits")
+    assert one.best == report.protocol.optimizers[np.median(report.test[entry, :, 0], axis=1).argmax()]
+
+
+def test_the_grid_shows_the_standings(report):
+    """A star for each best, ≈ for its likes, and no color for the best."""
+    given = standings.standings(report, "loss", "tuned")
+    rows = [one.entry for one in given]
+    heat = figures.grid(given, rows, "loss", theme="light", texts=figures.TEXTS).data[0]
+    for k, one in enumerate(given):
+        marks = dict(zip(heat.x, heat.text[k], strict=True))
+        assert [name for name, mark in marks.items() if mark == "★"] == [one.best]
+        assert {name for name, mark in marks.items() if mark} == one.alike
+        assert heat.z[k][list(heat.x).index(one.best)] == 0
+
+
+def test_profiles_count_what_was_reached(report):
+    """At the far right stands the share of runs that arrive within 32 times the quickest."""
+    made = standings.profiles(report, "tuned")
+    rows = np.concatenate([standings.numbers(report, e, "steps", "tuned") for e in range(len(ENTRIES))], axis=1)
+    best = rows.min(axis=0)
+    adam = rows[report.protocol.optimizers.index("Adam")]
+    with np.errstate(invalid="ignore"):
+        inside = np.isfinite(adam) & (np.maximum(adam, 1) <= 32 * np.maximum(best, 1))
+    assert made["Adam"][-1] == inside.mean()
+
+
+@pytest.fixture(scope="module")
+def app():
+    return opened({}, PAGE)
+
+
+def test_the_page_opens_with_its_verdict(app, report):
+    """At once: the picture, Adam's count, and how the comparison was made."""
+    assert not app.exception
+    adam = standings.always(standings.standings(report, "loss", "tuned"))
+    text = " ".join(said(app, "markdown", "caption"))
+    assert f"on {adam.count} of {adam.problems} problems" in text
+    assert "30 random trials" in text
+    assert "20 other seeds" in text
+
+
+@pytest.mark.parametrize("view", list(always.VIEWS))
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_each_view_opens_from_its_link(view, lang):
+    """Every view in both languages, with the controls it needs and no exception."""
+    app = opened({"al.view": view, "lang": lang}, PAGE)
+    assert not app.exception
+    assert ("al.problem" in widgets(app)) == (view not in ("all", "profiles"))
+    assert ("al.measure" in widgets(app)) == (view in ("all", "pairs"))
+
+
+def test_the_table_tells_the_chosen_settings(report):
+    """On a problem every optimizer has its row, the best first, with its tuned rate."""
+    app = opened({"al.view": "curves", "al.problem": "deep"}, PAGE)
+    rows = table(app)
+    entry = report.protocol.entries.index("deep")
+    medians = np.median(report.loss[entry, :, 0], axis=1)
+    assert next(iter(rows)) == report.protocol.optimizers[medians.argmin()]
+    adam = report.protocol.optimizers.index("Adam")
+    assert rows["Adam"][0].startswith(f"{medians[adam]:.3g} [")
+    assert f"lr {report.chosen[entry][adam].lr:g}" in rows["Adam"][-1]
+
+
+def test_every_control_moves_the_page(app):
+    """Setting, measure and problem each change what is said, and stand in the link."""
+    before = said(app, "markdown")
+    move(app, "al.setting", "default")
+    assert said(app, "markdown") != before
+    move(app, "al.measure", "steps")
+    assert link(app)["al.measure"] == "steps"
+    move(app, "al.view", "curves")
+    rows = table(app)
+    move(app, "al.problem", "wine")
+    assert table(app) != rows
+
+
+def test_it_runs_again_with_other_seeds():
+    """A small run on the button gives a report of this session, and says that ten seeds are few."""
+    app = unfold(opened({}, PAGE))
+    move(app, "al.trials", 3)
+    widgets(app)["al.run"].click().run()
+    assert not app.exception
+    text = " ".join(said(app, "markdown", "caption"))
+    assert "Your run." in text
+    assert "3 random trials" in text
+
+
+def test_a_protocol_that_compares_nothing_is_refused_at_the_control():
+    """One optimizer: a sentence, and the picture stays."""
+    app = unfold(opened({}, PAGE))
+    widgets(app)["al.rules"].set_value(["Adam"]).run()
+    assert not app.exception
+    assert any("two optimizers" in text for text in said(app, "warning"))
+    assert app.get("plotly_chart")
+
+
+def test_too_few_seeds_for_so_many_pairs_is_said():
+    """With ten seeds and nine optimizers nothing can pass: the page says so instead of "no difference"."""
+    from optim_viz.experiments.statistics import smallest
+
+    assert smallest(10) * 36 >= 0.05
+    assert smallest(20) * 36 < 0.05
+
+
+def test_figures_know_their_words():
+    """All words of these figures can be said in the reader's language."""
+    assert set(each(figures.TEXTS)) == set(figures.TEXTS)
