@@ -15,6 +15,7 @@ LINES = (
     "basin",
     "networks",
     "landscapes",
+    "sweeps",
 )  # modules with `run()`, which yields a measure.Result per line
 TABLES = ("response",)  # modules with `main(argv)`, which prints a table of its own and takes options
 FORM = "{:<46} {:>9} {:>10} {:>9} {:>8}  {:<4} {}"

@@ -45,11 +45,11 @@ def _speaks(error: Exception) -> bool:
 def _classes() -> dict[str, type]:
     from optim_viz.data import DataSpec  # these load on first use
     from optim_viz.experiments.digits import Digits
-    from optim_viz.experiments.problems import OnData, OnSurface
+    from optim_viz.experiments.problems import OnData, OnSurface, Table
     from optim_viz.nn import PARTS, Network
     from optim_viz.schedules import SCHEDULES
 
-    named = {cls.__name__: cls for cls in (Custom, DataSpec, Digits, Network, OnData, OnSurface, Surface)}
+    named = {cls.__name__: cls for cls in (Custom, DataSpec, Digits, Network, OnData, OnSurface, Surface, Table)}
     return {**OPTIMIZERS, **VARIANTS, **PARTS, **SCHEDULES, **named}
 
 

@@ -140,6 +140,24 @@ def test_it_runs_again_with_other_seeds():
     assert "3 random trials" in text
 
 
+def test_a_table_of_ones_own_is_a_problem_like_any():
+    """A CSV opened on the page is compared on, and its report carries it; too large a table is refused."""
+    rows = "\n".join(f"{k % 7},{(k * k) % 5},{'yes' if k % 7 > 3 else 'no'}" for k in range(80))
+    app = unfold(opened({"al.which": "own"}, PAGE))
+    assert not app.exception
+    assert "al.run" not in widgets(app)
+    app.file_uploader[0].upload("table.csv", f"a,b,answer\n{rows}".encode(), "text/csv").run()
+    move(app, "al.trials", 3)
+    widgets(app)["al.run"].click().run()
+    assert not app.exception
+    found = app.session_state[always.DESK._result]
+    assert found.protocol.entries == ("own",)
+    assert benchmark.read(found.write()).protocol == found.protocol
+    assert np.median(found.test[0, :, 0]) > 0.8
+    with pytest.raises(ValueError, match="characters"):
+        benchmark.Table("a,b\n" * 10_000, 2)
+
+
 def test_a_protocol_that_compares_nothing_is_refused_at_the_control():
     """One optimizer: a sentence, and the picture stays."""
     app = unfold(opened({}, PAGE))

@@ -127,7 +127,10 @@ def test_a_control_changes_what_it_controls(key):
 def test_no_control_is_left_out(before):
     """Every control of the page is moved by a test here."""
     parameters = {f"in.{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert set(widgets(unfold(visit(before)))) - set(MOVES) - parameters - {"in.lesson", "in.save", "lang", "ru.keep"} == set()
+    assert (
+        set(widgets(unfold(visit(before)))) - set(MOVES) - parameters - {"in.lesson", "in.save", "lang", "ru.keep"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("key", LESSONS)

@@ -7,6 +7,7 @@ from optim_viz.experiments import repeats
 from optim_viz.experiments.search import METHODS, best_so_far, tried
 from optim_viz.figures import search as figures
 from optim_viz.figures.isles import isles
+from optim_viz.ui import byhand
 from optim_viz.ui import search as page
 from optim_viz.ui.i18n import each
 from tests.pages import link, move, opened, said, strips, table, unfold, widgets
@@ -47,8 +48,13 @@ def test_the_table_says_what_was_found(app, record):
         found = record.found[name]
         row = rows[str(METHODS[name])]
         assert row[:2] == [f"**{found.best.score:.1%}**", f"{found.best.test:.1%}"]
-        assert row[5] == str(len({trial.lr for trial in found.trials}))
-    assert rows["Grid"][5] == "5"
+        assert row[3] == str(len({trial.lr for trial in found.trials}))
+        good = sum(trial.score is not None and trial.score > 0.8 for trial in found.trials)
+        assert (row[2], row[4]) == (f"{good}/25", str(sum(trial.score is None for trial in found.trials)))
+    assert rows["Grid"][3] == "5"
+    best = record.found[order[0]].best.score
+    error = 100 * (best * (1 - best) / 150) ** 0.5
+    assert any(f"150 images: chance alone moves it by ±{error:.1f} %" in text for text in said(app, "markdown"))
 
 
 def test_the_true_map_is_drawn_where_wanted(record):
@@ -77,11 +83,11 @@ def test_a_try_by_hand_is_a_trial_like_any(record):
     """The sliders and the button: one training, its score in caption and table; the link brings it back."""
     app = opened({"se.method": "manual"}, PAGE)
     assert not strips(app)
-    move(app, "se.lr", page._GRID[7][0])
-    move(app, "se.decay", page._GRID[5][1])
+    move(app, "se.lr", byhand.RATES[7])
+    move(app, "se.decay", byhand.DECAYS[5])
     widgets(app)["se.try"].click().run()
     assert not app.exception
-    (trial,) = tried([(page._GRID[7][0], page._GRID[5][1])])
+    (trial,) = tried([(byhand.RATES[7], byhand.DECAYS[5])])
     ((_, caption),) = strips(app)[0]
     assert f"accuracy {trial.score:.1%}" in caption
     assert table(app)["By hand"][0] == f"**{trial.score:.1%}**"
@@ -106,7 +112,7 @@ def test_another_seed_waits_for_the_button_and_runs():
     widgets(app)["se.run"].click().run()
     assert not app.exception
     assert not any(text.startswith("Still the last") for text in said(app, "caption"))
-    assert table(app)["Grid"][5] == "4"
+    assert table(app)["Grid"][3] == "4"
     again = opened(link(app), PAGE)
     assert table(again) == table(app)
     assert "se.run" not in widgets(again)

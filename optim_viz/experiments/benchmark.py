@@ -18,7 +18,7 @@ from optim_viz.data import DataSpec
 from optim_viz.experiments.crew import Crew
 from optim_viz.experiments.guard import Limits
 from optim_viz.experiments.journal import Journal
-from optim_viz.experiments.problems import FRACTIONS, OnData, OnSurface, Problem
+from optim_viz.experiments.problems import FRACTIONS, OnData, OnSurface, Problem, Table
 from optim_viz.experiments.ranges import RANGES, trials
 from optim_viz.experiments.statistics import Spread
 from optim_viz.experiments.sweep import Outcome, Progress, Sweep, run, versions
@@ -31,6 +31,7 @@ from optim_viz.words import Text
 
 _FORM = "optim_viz benchmark 1"
 FEWEST_SEEDS = 10
+OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,13 @@ class Protocol:
     tuning: tuple[int, ...] = (100, 101, 102)
     seeds: tuple[int, ...] = tuple(range(20))  # with ten, no pair of 36 could pass Holm's correction
     draw: int = 0
+    own: OnData | None = None  # what the entry OWN stands for
 
     def __post_init__(self) -> None:
         for name in ("entries", "optimizers", "tuning", "seeds"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        if not set(self.entries) <= set(ENTRIES) or not set(self.optimizers) <= set(RANGES):
+        known = set(ENTRIES) | ({OWN} if self.own else set())
+        if not set(self.entries) <= known or not set(self.optimizers) <= set(RANGES):
             raise ValueError(Text("The benchmark does not know one of these problems or optimizers."))
         if set(self.tuning) & set(self.seeds):
             raise ValueError(Text("Seeds of the report must not be among those for tuning."))
@@ -90,15 +93,19 @@ class Protocol:
         if not whole or len(self.seeds) < FEWEST_SEEDS:
             raise ValueError(Text("A comparison needs two optimizers, a trial, a seed to tune on and ten to report."))
 
+    def entry(self, name: str) -> Entry:
+        """One of ENTRIES, or the table of one's own."""
+        return Entry(Text("My own table"), self.own, 0.2) if name == OWN and self.own else ENTRIES[name]
+
     def tuned(self) -> Sweep:
         """All trials of all optimizers on the tuning seeds."""
         rules = [rule for name in self.optimizers for rule in trials(name, self.trials, self.draw)]
-        return Sweep(tuple(ENTRIES[name].problem for name in self.entries), tuple(rules), self.tuning)
+        return Sweep(tuple(self.entry(name).problem for name in self.entries), tuple(rules), self.tuning)
 
     def reports(self, chosen: Sequence[Sequence[Optimizer]]) -> list[Sweep]:
         """Per entry: the chosen rule of each optimizer and its defaults, on the seeds of the report."""
         defaults = [OPTIMIZERS[name]() for name in self.optimizers]
-        return [Sweep((ENTRIES[name].problem,), (*rules, *defaults), self.seeds)
+        return [Sweep((self.entry(name).problem,), (*rules, *defaults), self.seeds)
                 for name, rules in zip(self.entries, chosen, strict=True)]  # fmt: skip
 
 
@@ -125,8 +132,8 @@ class Report:
     def write(self) -> str:
         """A result file."""
         arrays = {name: _lists(getattr(self, name)) for name in _ARRAYS}
-        facts = {"form": _FORM, "versions": versions(), "curves": self.curves,
-                 "protocol": self.protocol.__dict__, "chosen": json.loads(spec(self.chosen))}  # fmt: skip
+        written = {"protocol": json.loads(spec(self.protocol.__dict__)), "chosen": json.loads(spec(self.chosen))}
+        facts = {"form": _FORM, "versions": versions(), "curves": self.curves, **written}
         return json.dumps({**facts, **arrays}, sort_keys=True, separators=(",", ":"))
 
 
@@ -140,7 +147,7 @@ def read(text: str) -> Report:
         plain = json.loads(text)
         if plain["form"] != _FORM:
             raise ValueError
-        protocol = Protocol(**plain["protocol"])
+        protocol = Protocol(**from_spec(json.dumps(plain["protocol"])))
         chosen = tuple(tuple(rules) for rules in from_spec(json.dumps(plain["chosen"])))
         arrays = {name: _array(plain[name], name) for name in _ARRAYS}
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -149,6 +156,12 @@ def read(text: str) -> Report:
     if any(array.shape[:2] != shape for array in arrays.values()) or len(chosen) != shape[0]:
         raise ValueError(Text("This is no result of a benchmark."))
     return Report(protocol, chosen, *(arrays[name] for name in _ARRAYS), tuple(plain["curves"]))
+
+
+def own_problem(table: Table) -> OnData:
+    """A small network for a table of one's own; ValueError with a sentence where there is nothing to learn."""
+    data = table.load()
+    return OnData(table, Network([data.X.shape[1], 16, data.outputs], activation="relu", init="he"), 20, 32)
 
 
 def compute(

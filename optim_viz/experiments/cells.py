@@ -41,7 +41,7 @@ class Cell:
         return spec({"problem": self.problem, "rule": self.rule, "seed": self.seed})
 
 
-@lru_cache(8192)
+@lru_cache(2048)
 def cell_of(text: str) -> Cell:
     """Back from a cell's `text`; ValueError for anything else."""
     plain = json.loads(text)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optim_viz.data import DataSpec
+from optim_viz.data import Data, DataSpec, read_csv
 from optim_viz.data.record import Split
 from optim_viz.nn.history import History
 from optim_viz.nn.network import Network
@@ -23,6 +23,7 @@ from optim_viz.trace import MAX_STEPS, trace
 from optim_viz.words import Text
 
 POINTS = 24  # of a cell's curve, evenly spread over the logarithm of the step
+MOST_TABLE = 20_000  # characters
 FRACTIONS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001)  # of the loss at the start
 Result = dict[str, Any]
 Pair = tuple[Optimizer, int]
@@ -80,10 +81,32 @@ class OnSurface(Problem):
 
 
 @dataclass(frozen=True)
+class Table:
+    """A table of one's own as the text of a CSV file: small, since every cell carries it; `target` counts from 1."""
+
+    text: str
+    target: int
+    task: str | None = None
+
+    def __post_init__(self) -> None:
+        if len(self.text) > MOST_TABLE:
+            raise ValueError(Text("For a comparison, a table may have at most {most:,} characters, not {n:,}.",
+                                  most=MOST_TABLE, n=len(self.text)))  # fmt: skip
+
+    def fields(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"text": self.text, "target": self.target, "task": self.task}
+
+    def load(self) -> Data:
+        """The data; ValueError with a sentence where nothing can be learned from them."""
+        return read_csv(self.text, self.target, task=self.task)[0]
+
+
+@dataclass(frozen=True)
 class OnData(Problem):
     """A network trained on data; the seed draws the split, the first weights and the batches."""
 
-    data: DataSpec
+    data: DataSpec | Table
     net: Network
     epochs: int = 10
     batch_size: int = 64
@@ -104,7 +127,7 @@ class OnData(Problem):
 
 
 @lru_cache(16)
-def _split(data: DataSpec, seed: int, images: bool) -> Split:
+def _split(data: DataSpec | Table, seed: int, images: bool) -> Split:
     loaded = data.load()
     return (loaded.as_images() if images else loaded.flat()).split(seed=seed)
 

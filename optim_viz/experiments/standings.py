@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optim_viz.experiments.benchmark import ENTRIES, FRACTIONS, Report
+from optim_viz.experiments.benchmark import FRACTIONS, Report
 from optim_viz.experiments.statistics import Comparison, Spread, compare, profile
 from optim_viz.words import Text
 
@@ -25,7 +25,7 @@ def numbers(report: Report, entry: int, measure: str, setting: str) -> np.ndarra
     """Per optimizer and seed (O, S), lower is better: loss, gradient evaluations to the target, −test, or failed."""
     way = list(SETTINGS).index(setting)
     if measure == "steps":
-        fraction = FRACTIONS.index(ENTRIES[report.protocol.entries[entry]].fraction)
+        fraction = FRACTIONS.index(report.protocol.entry(report.protocol.entries[entry]).fraction)
         return report.reached[entry, :, way, :, fraction] * report.calls[entry][:, None]
     found = getattr(report, "loss" if measure == "loss" else measure)[entry, :, way]
     return -found if measure == "test" else found
@@ -79,7 +79,7 @@ class Always:
     name: str
     count: int
     problems: int
-    beaten: tuple[tuple[Text, str], ...]
+    beaten: tuple[tuple[str, str], ...]
     leaders: tuple[str, ...]
     most: int
 
@@ -90,7 +90,7 @@ def always(given: Sequence[Standing], name: str = "Adam") -> Always | None:
         return None
     counts = {other: sum(other in one.alike for one in given) for other in given[0].names}
     most = max(counts.values())
-    beaten = tuple((ENTRIES[one.entry].name, one.best or "") for one in given if name not in one.alike)
+    beaten = tuple((one.entry, one.best or "") for one in given if name not in one.alike)
     leaders = tuple(other for other, count in counts.items() if count == most)
     return Always(name, counts[name], len(given), beaten, leaders, most)
 

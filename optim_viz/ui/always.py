@@ -10,12 +10,13 @@ from typing import Any
 import streamlit as st
 
 from optim_viz.experiments import benchmark, standings
-from optim_viz.experiments.benchmark import ENTRIES, Protocol, Report
+from optim_viz.experiments.benchmark import ENTRIES, OWN, Protocol, Report
 from optim_viz.experiments.journal import Journal
+from optim_viz.experiments.problems import Problem, Table
 from optim_viz.experiments.standings import MEASURES, SETTINGS, Standing
 from optim_viz.figures import always as figures
 from optim_viz.optimizers import OPTIMIZERS
-from optim_viz.ui import cached, jobs
+from optim_viz.ui import cached, jobs, material
 from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
@@ -29,7 +30,11 @@ TRIALS, SEEDS = (3, 5, 10, 20, 30), (10, 15, 20)
 RULES = ("SGD", "Momentum", "Adam")
 LARGEST = 4_000_000  # bytes of a result file
 DESK = jobs.Desk("al")
-_NAMES = {name: entry.name for name, entry in ENTRIES.items()}
+CHOICES = {
+    **{name: entry.name for name, entry in ENTRIES.items()},
+    "all": VIEWS["all"],
+    OWN: Text("My own table (CSV)"),
+}
 _MADE = cached.Bounded(64)
 _COSTS = cached.Bounded(64)
 
@@ -81,7 +86,7 @@ def settings(view: str) -> Shown:
         measure = named(st.selectbox, t("Measure"), f"{PREFIX}measure", MEASURES, "loss")
     entry = 0
     if view not in ("all", "profiles"):
-        names = {name: _NAMES[name] for name in report.protocol.entries}
+        names = {name: report.protocol.entry(name).name for name in report.protocol.entries}
         entry = list(names).index(named(st.selectbox, t("Problem"), f"{PREFIX}problem", names, next(iter(names))))
     shown = Shown(report, own is not None, measure, setting, entry)
     _again(report)
@@ -93,14 +98,18 @@ def _again(report: Report) -> None:
     with st.expander(t("Run it again"), key=f"{PREFIX}again", on_change="rerun") as box:
         if not box.open:
             return
-        which = named(st.selectbox, t("Problems"), f"{PREFIX}which", {"all": VIEWS["all"], **_NAMES}, "wine")
+        which = named(st.selectbox, t("Problems"), f"{PREFIX}which", CHOICES, "wine")
+        table = material.own_table(PREFIX) if which == OWN else None
         rules = bound(st.pills, t("Optimizers"), f"{PREFIX}rules", among(benchmark.RANGES),
                       options=tuple(benchmark.RANGES), default=RULES, selection_mode="multi")  # fmt: skip
         trials = choice(t("Trials per optimizer"), f"{PREFIX}trials", TRIALS, 5)
         seeds = choice(t("Seeds of the report"), f"{PREFIX}seeds", SEEDS, 10)
         try:
             entries = tuple(ENTRIES) if which == "all" else (which,)
-            protocol = Protocol(entries, rules, trials, seeds=tuple(range(seeds)))
+            own = None if table is None else benchmark.own_problem(Table(*table))
+            if which == OWN and own is None:
+                return  # there is no table yet, and its box is above
+            protocol = Protocol(entries, rules, trials, seeds=tuple(range(seeds)), own=own)
         except ValueError as wrong:
             st.warning(t(wrong.args[0]))
             return
@@ -111,7 +120,7 @@ def _again(report: Report) -> None:
 
 def _open() -> None:
     """A result of the command line."""
-    file = st.file_uploader(t("Open a result file"), type="json", key=f"{PREFIX}file", max_upload_size=4)
+    file = st.file_uploader(t("Open a result file"), type="json", key=f"{PREFIX}result", max_upload_size=4)
     if file is None or st.session_state.get(f"_{PREFIX}read") == file.file_id:
         return
     st.session_state[f"_{PREFIX}read"] = file.file_id
@@ -129,7 +138,7 @@ def _open() -> None:
 
 def _seconds(protocol: Protocol) -> float | Text:
     """What it would cost: a cell of each problem, measured once on this server."""
-    each = sum(_cell(name) for name in protocol.entries)
+    each = sum(_cell(protocol.entry(name).problem) for name in protocol.entries)
     per = protocol.trials * len(protocol.tuning) + 2 * len(protocol.seeds)
     total = each * per * len(protocol.optimizers)
     if total > jobs.MOST_SECONDS:
@@ -138,13 +147,13 @@ def _seconds(protocol: Protocol) -> float | Text:
     return total
 
 
-def _cell(name: str) -> float:
+def _cell(problem: Problem) -> float:
     def measure() -> float:
         begun = perf_counter()
-        ENTRIES[name].problem.solve([(OPTIMIZERS["SGD"](), 0)])
+        problem.solve([(OPTIMIZERS["SGD"](), 0)])
         return perf_counter() - begun
 
-    return _COSTS.make(name, measure)
+    return _COSTS.make(problem, measure)
 
 
 def _job(protocol: Protocol) -> jobs.Job:
@@ -172,13 +181,13 @@ def standing(shown: Shown) -> Standing:
 
 def stage(shown: Shown, view: str) -> None:
     """The picture of the view."""
-    report, name = shown.report, t(ENTRIES[shown.report.protocol.entries[shown.entry]].name)
+    report, name = shown.report, t(shown.report.protocol.entry(shown.report.protocol.entries[shown.entry]).name)
     if view == "all":
         given = all_standings(shown)
         if not given:
             st.info(t("On these problems there is nothing to tell apart by this measure."))
             return
-        rows = [t(ENTRIES[one.entry].name) for one in given]
+        rows = [t(report.protocol.entry(one.entry).name) for one in given]
         build = partial(figures.grid, given, rows, shown.measure)
         alt = t("Problems in rows, optimizers in columns: who is best, and who is not distinguishable from the best")
     elif view == "curves":

@@ -117,19 +117,32 @@ def _painted(prefix: str) -> Chosen | None:
 
 def _own(prefix: str) -> Chosen | None:
     st.caption(t("Your table stays in this session: a link cannot carry it."))
+    asked = _asked(prefix)
+    return None if asked is None else asked[0]
+
+
+def own_table(prefix: str) -> tuple[str, int, str | None] | None:
+    """Text, target column and task of a table of one's own that can be learned from; None while there is none."""
+    asked = _asked(prefix)
+    return None if asked is None else (asked[1].decode("utf-8", errors="replace"), asked[2], asked[3])
+
+
+def _asked(prefix: str) -> tuple[Chosen, bytes, int, str | None] | None:
+    """The table a person opened, its bytes, target and task; a sentence at the control for what is wrong with it."""
     file = st.file_uploader(t("CSV file, at most 5 MB"), ["csv", "tsv", "txt"], key=f"{prefix}file", max_upload_size=10)
     if file is None:
         return None
     try:
         names = _names(file)
         target = _target(names, prefix)
-        task = named(st.selectbox, t("Task"), f"{prefix}task", TASKS, "auto")
-        chosen, report = _read(file, target, None if task == "auto" else task)
+        picked = named(st.selectbox, t("Task"), f"{prefix}task", TASKS, "auto")
+        task = None if picked == "auto" else picked
+        chosen, report = _read(file, target, task)
     except ValueError as wrong:
         st.warning(t(wrong.args[0]))
         return None
     _tell(report)
-    return chosen
+    return chosen, file.getvalue(), target, task
 
 
 def _names(file: Any) -> tuple[str, ...]:

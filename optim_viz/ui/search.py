@@ -1,10 +1,9 @@
 """Hyper-parameter search: a search trial by trial, several at the same budget, and one's own."""
 
-import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,20 @@ import streamlit as st
 
 from optim_viz.experiments import repeats
 from optim_viz.experiments.journal import Journal
-from optim_viz.experiments.search import BUDGETS, METHODS, Found, Plan, Trial, importances, search, settings, tried
+from optim_viz.experiments.search import (
+    BUDGETS,
+    METHODS,
+    TOGETHER,
+    Found,
+    Plan,
+    importances,
+    search,
+    settings,
+    tried,
+)
 from optim_viz.figures import search as figures
-from optim_viz.ui import cached, jobs
+from optim_viz.ui import byhand, cached, jobs
+from optim_viz.ui.byhand import PREFIX
 from optim_viz.ui.charts import chart, worded
 from optim_viz.ui.controls import choice, number, switch, whole
 from optim_viz.ui.i18n import language, t
@@ -23,18 +33,14 @@ from optim_viz.ui.state import named
 from optim_viz.ui.strip import Frame, play
 from optim_viz.words import Text
 
-PREFIX = "se."
 VIEWS = {"one": Text("One search"), "best": Text("Best so far"), "matter": Text("What matters"),
          "wins": Text("20 repeats")}  # fmt: skip
 HAND = "manual"
 NAMES = {HAND: Text("By hand"), **METHODS}
 FOLDS = {"1": Text("half and half"), "5": Text("5 folds")}
-SIDE = 13  # values of each slider of a search by hand
 AFTER = (8, 12, 16, 20, 25)
 DESK = jobs.Desk("se")
-_TRIES = f"{PREFIX}tries"
-_KEPT, _FRAMES, _HAND, _SHARES = cached.Bounded(16), cached.Bounded(48), cached.Bounded(256), cached.Bounded(64)
-_GRID = {k: settings((k / (SIDE - 1), k / (SIDE - 1))) for k in range(SIDE)}
+_KEPT, _FRAMES, _SHARES = cached.Bounded(16), cached.Bounded(48), cached.Bounded(64)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ def panel(view: str) -> Shown:
     setup = Setup()
     if view != "wins":
         setup = _setup()
-    hand = _by_hand(setup, method, view)
+    hand = _by_hand(setup, method == HAND and view == "one")
     if view == "one":
         peek = method == HAND
         truth = switch(t("Show the true map"), f"{PREFIX}peek" if peek else f"{PREFIX}truth", not peek,
@@ -141,10 +147,12 @@ def _latest(setup: Setup) -> Result:
 
 
 def _seconds(setup: Setup) -> float:
-    """What all methods take: a batch is measured; the choosing of TPE and of the process takes about as long again."""
-    begun = perf_counter()
-    tried([(0.1, 0.01)] * 2, setup.folds)
-    return float(0.7 * (perf_counter() - begun) * setup.budget * len(METHODS) / 2 + 1.5)
+    """What all methods take: a batch, measured when everything is loaded, and what the choosing adds."""
+    pairs = [settings((0.5, 0.1 * k)) for k in range(TOGETHER)]
+    for _ in range(2):
+        begun = thread_time()
+        tried(pairs, setup.folds)
+    return float((thread_time() - begun) * setup.budget * len(METHODS) / TOGETHER + 1.5)
 
 
 def _job(setup: Setup) -> jobs.Job:
@@ -164,48 +172,10 @@ def _job(setup: Setup) -> jobs.Job:
     return jobs.Job(work(), lambda: t(METHODS[told[0]]) if told[0] else "")
 
 
-def _by_hand(setup: Setup, method: str, view: str) -> Found | None:
-    """What the person has tried, and the controls to try more of it."""
-    pairs = _read(st.query_params.get(_TRIES, "") if _TRIES not in st.session_state else st.session_state[_TRIES])
-    if method == HAND and view == "one":
-        with st.container(border=True):
-            values = tuple(_GRID[k] for k in range(SIDE))
-            lr = choice("lr", f"{PREFIX}lr", tuple(pair[0] for pair in values), values[4][0])
-            decay = choice(t("weight decay"), f"{PREFIX}decay", tuple(pair[1] for pair in values), values[6][1])
-            a, b = [pair[0] for pair in values].index(lr), [pair[1] for pair in values].index(decay)
-            full = len(pairs) >= setup.budget
-            with st.container(horizontal=True):
-                if st.button(t("Try it"), key=f"{PREFIX}try", type="primary", disabled=full):
-                    pairs = [*pairs, (a, b)]
-                if st.button(t("Clear"), key=f"{PREFIX}clear", disabled=not pairs):
-                    pairs = []
-            st.caption(t("{done} of {total} trials", done=len(pairs), total=setup.budget))
-    _write(pairs)
-    if not pairs:
-        return None
-    chosen = [(_GRID[a][0], _GRID[b][1]) for a, b in pairs[: setup.budget]]
-    trials = tuple(_trial(pair, setup.folds) for pair in chosen)
-    return Found(Plan("random", setup.budget, setup.folds, setup.seed), trials, (None,) * len(trials), None)
-
-
-def _read(text: str) -> list[tuple[int, int]]:
-    """Pairs of places on the sliders, as "4.6-7.3"; what is none of them is left out."""
-    found = [(int(a), int(b)) for a, b in re.findall(r"(?<!\d)(\d{1,2})\.(\d{1,2})(?!\d)", text[:400])]
-    return [(a, b) for a, b in found if a < SIDE and b < SIDE][: max(BUDGETS)]
-
-
-def _write(pairs: list[tuple[int, int]]) -> None:
-    """The link keeps what was tried by hand."""
-    text = "-".join(f"{a}.{b}" for a, b in pairs)
-    st.session_state[_TRIES] = text
-    if text and st.query_params.get(_TRIES) != text:
-        st.query_params[_TRIES] = text
-    elif not text and _TRIES in st.query_params:
-        del st.query_params[_TRIES]
-
-
-def _trial(pair: tuple[float, float], folds: int) -> Trial:
-    return _HAND.make((pair, folds), lambda: tried([pair], folds)[0])
+def _by_hand(setup: Setup, controls: bool) -> Found | None:
+    """What the person has tried, as a search like the others."""
+    trials = byhand.trials(setup.budget, setup.folds, controls)
+    return Found(setup.plan("random"), trials, (None,) * len(trials), None) if trials else None
 
 
 def top_score() -> float:

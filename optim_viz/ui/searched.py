@@ -48,8 +48,8 @@ def _key(shown: Shown) -> None:
 def _table(shown: Shown) -> None:
     """A row per method, the best first."""
     above = t("above {good}", good=f"{GOOD:.0%}")
-    head = [t("Method"), t("best"), t("on test images"), "lr", t("weight decay"), above, t("learning rates tried"),
-            t("failed")]  # fmt: skip
+    head = [t("Method"), t("best"), t("on test images"), above, t("learning rates tried"), t("failed"), "lr",
+            t("weight decay")]  # fmt: skip
     searches = shown.searches
     order = sorted(searches, key=lambda name: -best_so_far(searches[name].trials)[-1])
     table(head, [[t(NAMES[name]), *_row(searches[name])] for name in order])
@@ -57,12 +57,12 @@ def _table(shown: Shown) -> None:
 
 def _row(found: Found) -> list[str]:
     trials, best = found.trials, found.best
-    told = ["–"] * 4
+    scores, chosen = ["–", "–"], ["–", "–"]
     if best is not None and best.score is not None and best.test is not None:
-        told = [f"**{best.score:.1%}**", f"{best.test:.1%}", number(best.lr), number(best.decay)]
+        scores, chosen = [f"**{best.score:.1%}**", f"{best.test:.1%}"], [number(best.lr), number(best.decay)]
     good = sum(trial.score is not None and trial.score > GOOD for trial in trials)
-    return [*told, f"{good}/{len(trials)}", str(len({trial.lr for trial in trials})),
-            str(sum(trial.score is None for trial in trials))]  # fmt: skip
+    failed = sum(trial.score is None for trial in trials)
+    return [*scores, f"{good}/{len(trials)}", str(len({trial.lr for trial in trials})), str(failed), *chosen]
 
 
 def _worth(shown: Shown) -> None:

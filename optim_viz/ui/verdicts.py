@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from optim_viz.experiments import benchmark, standings
-from optim_viz.experiments.benchmark import ENTRIES, FRACTIONS
+from optim_viz.experiments.benchmark import FRACTIONS
 from optim_viz.experiments.standings import MEASURES, Standing
 from optim_viz.experiments.statistics import ALPHA, smallest
 from optim_viz.figures.always import short
@@ -31,17 +31,17 @@ def _verdict(shown: Shown) -> None:
     adam = standings.always(all_standings(shown))
     if adam is None:
         return
+    p = shown.report.protocol
     said = [t("{name} is the best, or not distinguishable from it, on {k} of {n} problems.",
               name=adam.name, k=adam.count, n=adam.problems)]  # fmt: skip
     if adam.beaten:
-        where = "; ".join(f"{t(problem)} ({best})" for problem, best in adam.beaten)
+        where = "; ".join(f"{t(p.entry(problem).name)} ({best})" for problem, best in adam.beaten)
         said.append(t("It is beaten, beyond chance, on: {where}.", where=where))
     if adam.count < adam.most:
         leaders = ", ".join(adam.leaders)
         said.append(t("Most often among the best: {leaders}, on {most} of {n}.", leaders=leaders, most=adam.most,
                       n=adam.problems))  # fmt: skip
     said.append(t("Always Adam? It depends on the data.") if adam.beaten else t("Nothing here speaks against Adam."))
-    p = shown.report.protocol
     pairs = len(p.optimizers) * (len(p.optimizers) - 1) // 2
     if smallest(len(p.seeds)) * pairs >= ALPHA:
         said.append(t("With {seeds} seeds and {pairs} pairs no difference, however clear, could pass the test: take "
@@ -97,7 +97,7 @@ def _protocol(shown: Shown) -> None:
 
 
 def _targets(shown: Shown) -> str:
-    fractions = sorted({ENTRIES[name].fraction for name in shown.report.protocol.entries})
+    fractions = sorted({shown.report.protocol.entry(name).fraction for name in shown.report.protocol.entries})
     assert set(fractions) <= set(FRACTIONS)
     return ", ".join(f"{fraction:.0%}" for fraction in fractions)
 
