@@ -231,7 +231,8 @@ def weights(
             hovertemplate="%{y}: %{x:.0%}<extra></extra>", insidetextanchor="middle",
         ))  # fmt: skip
     return go.Figure(data, layout(
-        theme, height=110 + 34 * len(shares), barmode="stack", margin={"l": 118, "r": 26, "t": 44, "b": 50},
+        theme, height=110 + 34 * len(shares), barmode="stack",
+        legend={**layout(theme)["legend"], "traceorder": "normal"}, margin={"l": 118, "r": 26, "t": 44, "b": 50},
         xaxis=axis(theme, texts["share"], range=[0, 1], tickformat=".0%", automargin=False),
         yaxis=axis(theme, "", autorange="reversed", automargin=False, showgrid=False, ticks=""),
     ))  # fmt: skip

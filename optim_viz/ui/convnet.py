@@ -99,7 +99,7 @@ def words(shown: Shown) -> None:
 
 def _experiment(kernels: int) -> None:
     """Do moved digits stay what they were?"""
-    st.markdown(t("**Move the test digits by one pixel**: {n} networks of this kind are trained, and {n} dense ones "
+    st.markdown(t("Move the test digits by one pixel: {n} networks of this kind are trained, and {n} dense ones "
                   "with as many parameters.", n=len(SEEDS)))  # fmt: skip
     known = _RESULTS.get(kernels)
     if known is None:
