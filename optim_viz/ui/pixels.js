@@ -2,6 +2,7 @@
 const INK = 9, GRAY = 5, CELL = 10;
 const PALE = 0.45; // of the ink under a number, so that it can be read
 const SVG = "http://www.w3.org/2000/svg";
+const PAUSE = 150; // milliseconds without a key after which the picture is sent
 const KEEP = 3000; // milliseconds a stroke waits for its answer
 
 function make(tag, attributes = {}, ...children) {
@@ -156,7 +157,8 @@ class Board {
     const text = write(values, this.data.side);
     Object.assign(this, { values, sent: { text, at: performance.now() } });
     this.draw();
-    this.send(text);
+    clearTimeout(this.due);
+    this.due = setTimeout(() => this.send(text), this.keyed ? PAUSE : 0); // keys come in bursts, and only the last counts
   }
 
   key(event) {
