@@ -155,7 +155,8 @@ def read(text: str) -> Report:
     shape = (len(protocol.entries), len(protocol.optimizers))
     if any(array.shape[:2] != shape for array in arrays.values()) or len(chosen) != shape[0]:
         raise ValueError(Text("This is no result of a benchmark."))
-    return Report(protocol, chosen, *(arrays[name] for name in _ARRAYS), tuple(plain["curves"]))
+    facts: dict[str, Any] = {**arrays, "curves": tuple(plain["curves"])}
+    return Report(protocol, chosen, **facts)
 
 
 def own_problem(table: Table) -> OnData:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -81,10 +82,11 @@ def signed_ranks(a: Sequence[np.ndarray], b: Sequence[np.ndarray]) -> list[tuple
         if len(set(rank)) == len(rank):
             exact.setdefault(len(gap), []).append(k)
         else:
-            found[k] = (float(wilcoxon(gap, method="approx")[1]), found[k][1])
+            approximate: Any = wilcoxon(gap, method="approx")
+            found[k] = (float(approximate.pvalue), found[k][1])
     for rows in exact.values():
-        together = wilcoxon(np.array([gaps[k] for k in rows]), axis=1, method="exact")[1]
-        for k, p in zip(rows, together, strict=True):
+        together: Any = wilcoxon(np.array([gaps[k] for k in rows]), axis=1, method="exact")
+        for k, p in zip(rows, together.pvalue, strict=True):
             found[k] = (float(p), found[k][1])
     return found
 

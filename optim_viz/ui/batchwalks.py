@@ -107,15 +107,17 @@ def words(setup: Setup, paths: dict[int, Path]) -> None:
     st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
     st.caption(t("One sample per update: stochastic gradient descent. All samples: batch gradient descent. Anything "
                  "between: mini-batch gradient descent."))  # fmt: skip
-    ends = {size: path.x[-1] for size, path in paths.items() if path.outcome.kind != "diverged"}
-    alt = t("The {n} samples, and what each batch size has learned of them.", n=n)
-    learned = partial(charts.fit, setup.loss, ends, setup.names, setup.ground.features,
-                      ": ".join(map(t, setup.ground.target)))  # fmt: skip
-    drawn("fit", learned, alt)
+    fit = st.container()
     _save(setup, paths)
     with st.expander(t("Notebook code"), key=f"{PREFIX}code", on_change="rerun") as box:
         if box.open:
             st.code(snippet(setup), language="python")
+    ends = {size: path.x[-1] for size, path in paths.items() if path.outcome.kind != "diverged"}
+    alt = t("The {n} samples, and what each batch size has learned of them.", n=n)
+    learned = partial(charts.fit, setup.loss, ends, setup.names, setup.ground.features,
+                      ": ".join(map(t, setup.ground.target)))  # fmt: skip
+    with fit:  # last of all: Plotly keeps the browser busy, and the player is to be painted before
+        drawn("fit", learned, alt)
 
 
 def reading(setup: Setup, paths: dict[int, Path]) -> list[Text]:
