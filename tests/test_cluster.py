@@ -24,6 +24,7 @@ from optim_viz.experiments.sweep import Sweep
 from tests.server import ROOT, free_port
 from tests.test_sweep import MIXED, kill_workers, outcome
 
+pytestmark = pytest.mark.slow
 SLOW = Sweep([Call("tests.faults:slow", json.dumps({"seconds": 0.05}))], [ov.SGD(lr=0.5)], range(60))
 
 

@@ -24,6 +24,7 @@ from optim_viz.experiments.sweep import Outcome, Progress, Sweep, grid, read, ru
 from optim_viz.nn import Network
 from tests.server import ROOT
 
+pytestmark = pytest.mark.slow
 RULES = [*grid(ov.SGD, lr=[0.01, 0.1, 0.5]), *grid(ov.Adam, lr=[0.01, 0.1])]
 VALLEY = OnSurface(ov.SURFACES["Elongated bowl"], 60)
 DIGITS = OnData(DataSpec("digits"), Network([64, 10, 10], activation="relu", init="he"), 1, 100)
