@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from optim_viz.experiments import benchmark, repeats
+from optim_viz.experiments import benchmark, cluster, repeats
 from optim_viz.experiments.crew import Crew, Loky, Serial
 from optim_viz.experiments.guard import Limits
 from optim_viz.experiments.journal import Journal
@@ -53,7 +53,9 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--journal", type=Path, help="where results are kept on the way (default: beside the result)")
         where = one.add_mutually_exclusive_group()
         where.add_argument("--workers", type=int, default=1, help="worker processes on this machine; 1: this process")
-        where.add_argument("--scheduler", help="address of a Dask scheduler, such as tls://10.0.0.1:8786")
+        where.add_argument(
+            "--scheduler", help=f"address of a Dask scheduler, such as tls://10.0.0.1:8786 (default: {cluster.ADDRESS})"
+        )
         one.add_argument("--seconds", type=float, default=300.0, help="most seconds for a cell")
         one.add_argument("--megabytes", type=float, default=1000.0, help="most memory for a cell")
     return asked
@@ -97,10 +99,9 @@ def _write(asked: argparse.Namespace, out: Path, work: Any) -> int:
 
 
 def _crew(asked: argparse.Namespace) -> Crew:
-    if asked.scheduler:
-        from optim_viz.experiments.cluster import reach
-
-        crew, said = reach(asked.scheduler)
+    scheduler = asked.scheduler or cluster.address()
+    if scheduler and asked.workers == 1:
+        crew, said = cluster.reach(scheduler)
         print(said, file=sys.stderr)
         return crew
     return Loky(asked.workers) if asked.workers > 1 else Serial()
