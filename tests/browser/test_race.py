@@ -73,10 +73,16 @@ def rows(page):
 
 def choose(page, label, option):
     """Choose in a select box the way a keyboard does."""
-    box = page.get_by_role("combobox", name=label)
-    box.focus()
-    box.fill(option)
-    page.get_by_role("option", name=option, exact=True).wait_for()
+    box, found = page.get_by_role("combobox", name=label), page.get_by_role("option", name=option, exact=True)
+
+    def listed():  # a list that closes while the page is still being drawn is opened again, as a person would
+        box.focus()
+        box.fill("")
+        box.fill(option)
+        page.wait_for_timeout(200)
+        return found.is_visible()
+
+    until(page, listed)
     painted(page, lambda: page.keyboard.press("Enter"))
 
 
