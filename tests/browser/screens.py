@@ -22,13 +22,13 @@ def name_of(path: str) -> str:
 
 
 def opened(context, address: str):
-    """The page at `address`, with its animation a third of the way."""
+    """The page at `address`, at rest; if it has an animation, a third of the way."""
     page = context.new_page()
     page.goto(address)
-    page.locator("h1").wait_for()
-    page.locator(".optim-viz canvas").first.wait_for(timeout=15_000)
+    page.locator(":is(.st-key-split, .st-key-whole) :is(p, input, a, button)").first.wait_for(state="attached")
+    page.locator("[data-test-script-state=notRunning]").wait_for()
     for _ in range(200):
-        if page.locator(".optim-viz").first.evaluate(PLAYED):
+        if all(page.locator(".optim-viz:has(canvas)").evaluate_all(f"found => found.map({PLAYED})")):
             break
         page.wait_for_timeout(50)
     page.wait_for_timeout(300)
