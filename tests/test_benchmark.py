@@ -9,6 +9,7 @@ import optim_viz as ov
 from optim_viz.experiments import benchmark
 from optim_viz.experiments.benchmark import ENTRIES, FRACTIONS, Protocol, Report, choose, compute, read
 from optim_viz.experiments.ranges import RANGES, Range, trials
+from optim_viz.experiments.sweep import Outcome
 
 SMALL = Protocol(("bowl", "wine"), ("SGD", "Adam"), trials=3, tuning=(100, 101), seeds=range(10))
 
@@ -64,6 +65,38 @@ def test_tuning_takes_the_lowest_median_and_nothing_else(report):
     worse = np.full((2, 2, 3, 2), np.inf)
     worse[:, :, 2] = 1.0
     assert choose(SMALL, worse) == tuple(tuple(trials(n, 3)[2] for n in SMALL.optimizers) for _ in range(2))
+
+
+def test_one_lucky_seed_is_not_enough():
+    """Of two trials, the one that is good on every tuning seed is chosen, not the one with the best single run."""
+    protocol = Protocol(("bowl",), ("SGD", "Adam"), trials=2, tuning=(100, 101), seeds=range(10))
+    loss = np.array([[[[0.1, 9.0], [1.0, 1.0]]] * 2])
+    assert choose(protocol, loss) == (tuple(trials(name, 2)[1] for name in protocol.optimizers),)
+
+
+def test_failed_cells_are_infinite_and_counted():
+    """A run that failed, or has no result at all, counts as failed, whatever number it left; curves keep their place."""
+    protocol = Protocol(("bowl",), ("SGD", "Adam"), trials=1, tuning=(100,), seeds=range(10))
+
+    def cell(height: float, failed: bool = False):
+        return {
+            "ok": {
+                "loss": height,
+                "failed": failed,
+                "calls": 1.0,
+                "reached": [None] * len(FRACTIONS),
+                "curve": [[0, height]],
+            }
+        }
+
+    settings = [[cell(float(height)) for _ in range(10)] for height in (1, 2, 3, 4)]  # tuned, tuned, default, default
+    settings[0][2], settings[3][5] = cell(7.0, failed=True), {"error": "late"}
+    outcome = Outcome(protocol.tuned(), tuple(one for row in settings for one in row))
+    found = benchmark._report(protocol, (), np.zeros((1, 2, 1, 1)), [outcome])
+    assert np.argwhere(found.failed).tolist() == [[0, 0, 0, 2], [0, 1, 1, 5]]
+    assert np.argwhere(found.loss == np.inf).tolist() == [[0, 0, 0, 2], [0, 1, 1, 5]]
+    heights = [[found.curves[0][o][setting][0][2] for setting in (0, 1)] for o in (0, 1)]
+    assert heights == [[1.0, 3.0], [2.0, 4.0]]
 
 
 def test_defaults_are_the_optimizers_own(report):

@@ -99,6 +99,8 @@ def test_files_that_look_right_and_are_not(wrong):
     plain["runs"] = [wrong(plain["runs"][0])]
     with pytest.raises(ValueError, match="damaged"):
         from_json(json.dumps(plain), NAMES)
+    with pytest.raises(ValueError, match="damaged"):
+        from_json(to_json((run("race", {}, {}, {"a": [0.125, 1.0]}),)).replace("0.125", "1e999"), NAMES)
     with pytest.raises(ValueError, match="too large"):
         from_json(" " * (LARGEST + 1), NAMES)
 

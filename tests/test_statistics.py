@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import wilcoxon
 
-from optim_viz.experiments.statistics import Spread, compare, holm, profile, signed_ranks, smallest
+from optim_viz.experiments.statistics import Comparison, Spread, compare, holm, profile, signed_ranks, smallest
 
 INF = float("inf")
 
@@ -55,6 +55,12 @@ def test_many_pairs_at_once_are_as_one_by_one():
     a[5], b[5] = np.arange(11) % 3, np.arange(11) % 2
     b[6, :4] = INF
     assert signed_ranks(list(a), list(b)) == [signed_rank(x, y) for x, y in zip(a, b, strict=True)]
+
+
+def test_five_in_a_hundred_is_the_line():
+    """Below p = 0.05 a pair differs and one is named; at it nobody is better."""
+    assert Comparison("a", "b", 0.0499, -1.0).better == "b"
+    assert Comparison("a", "b", 0.05, 1.0).better is None
 
 
 def test_the_smallest_p_is_that_of_a_perfect_result():
