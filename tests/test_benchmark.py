@@ -75,7 +75,7 @@ def test_one_lucky_seed_is_not_enough():
 
 
 def test_failed_cells_are_infinite_and_counted():
-    """A run that failed, or has no result at all, counts as failed, whatever number it left; curves keep their place."""
+    """A run that failed, or has no result at all, counts as failed, whatever number it left; curves stay in place."""
     protocol = Protocol(("bowl",), ("SGD", "Adam"), trials=1, tuning=(100,), seeds=range(10))
 
     def cell(height: float, failed: bool = False):
