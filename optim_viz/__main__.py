@@ -3,6 +3,7 @@
 import sys
 
 from optim_viz.experiments.command import main
+from optim_viz.gallery import command as gallery
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], gallery.add))

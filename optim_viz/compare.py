@@ -9,6 +9,15 @@ from optim_viz.trace import Path
 from optim_viz.words import Text
 
 CLOSE = 0.01  # share of the loss at the start that counts as "arrived"
+OUTCOMES = {
+    "diverged": Text("diverged"),
+    "growing": Text("moving away"),
+    "converged": Text("converged"),
+    "still moving": Text("still moving"),
+}
+HEAD = (Text("Optimizer"), Text("final f"), Text("best f"), Text("distance to the minimum"), Text("steps to 1 %"),
+        Text("gradient calls"), Text("outcome"))  # fmt: skip
+NOTE = Text("Steps to 1 %: the first step with f − f* at most 1 % of f₀ − f*; a dash where none is, or f* is unknown.")
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,19 @@ def summary(path: Path) -> Row:
         path.outcome.reason,
         _turns(path.x[: end + 1]),
     )
+
+
+def cells(row: Row) -> list[str]:
+    """What stands under each entry of HEAD; words are `Text`."""
+    outcome = OUTCOMES[row.kind]
+    if row.kind in ("converged", "diverged"):
+        outcome = Text("{outcome}, step {n}", outcome=outcome, n=row.step)
+    arrived = "–" if row.arrived is None else str(row.arrived)
+    return [row.name, _six(row.final), _six(row.best), _six(row.distance), arrived, str(row.calls), outcome]
+
+
+def _six(value: float | None) -> str:
+    return "–" if value is None else f"{value:.6g}".replace("-", "−")
 
 
 def _arrival(value: np.ndarray, floor: float | None) -> int | None:

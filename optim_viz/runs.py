@@ -12,8 +12,9 @@ import numpy as np
 
 from optim_viz.words import Text
 
-MOST_RUNS, MOST_CURVES, POINTS, LONGEST, MOST_SETTINGS = 60, 8, 40, 200, 80
+MOST_RUNS, MOST_CURVES, POINTS, LONGEST, MOST_SETTINGS = 60, 8, 40, 4000, 80
 LARGEST = 1_000_000  # bytes of a file
+_APART = ("lang", "lesson", "guess", "hide", "present")  # what a link says beside the settings of the page
 _FORM = "optim_viz runs 1"
 Settings = tuple[tuple[str, tuple[str, ...]], ...]
 Curves = tuple[tuple[str, tuple[float, ...]], ...]
@@ -43,7 +44,8 @@ def run(
 ) -> Run:
     """A record of what a page shows; long curves are thinned out, what is not finite is left out of them."""
     kept = tuple((name, thin(values)) for name, values in list(curves.items())[:MOST_CURVES])
-    settings = tuple((key, tuple(map(str, values))) for key, values in sorted(link.items()) if key != "lang")
+    settings = tuple((key, tuple(map(str, values))) for key, values in sorted(link.items())
+                     if key.partition(".")[0] not in _APART and max(map(len, (key, *values))) <= LONGEST)  # fmt: skip
     return Run(page, settings[:MOST_SETTINGS], tuple(results.items()), kept)
 
 
@@ -91,7 +93,7 @@ def from_json(text: str, pages: Sequence[str]) -> tuple[Run, ...]:
         if not isinstance(plain["runs"], list) or len(plain["runs"]) > MOST_RUNS:
             raise ValueError
         return tuple(_read(one, pages) for one in plain["runs"])
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise ValueError(Text("This is no file of runs, or it is damaged.")) from None
 
 
@@ -126,8 +128,9 @@ def _pairs(value: Any) -> list[list[Any]]:
 
 
 def _word(value: Any) -> str:
-    if not isinstance(value, str) or len(value) > 20 * LONGEST:
+    if not isinstance(value, str) or len(value) > LONGEST:
         raise ValueError
+    value.encode()  # half a character, which JSON can hold and no page can show, is a ValueError
     return value
 
 

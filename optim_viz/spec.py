@@ -1,7 +1,7 @@
 """One text for one thing: the key of caches and journals, and the long form of a link."""
 
 import json
-import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ def _plain(obj: Any) -> Any:
 
 def _number(value: Any) -> int | float:
     value = value.item() if isinstance(value, np.number) else value
-    if not math.isfinite(value):
+    if not abs(value) <= sys.float_info.max:  # whole numbers, too, and NaN is not
         raise ValueError(Text("A spec holds finite numbers only."))
     return value
 
@@ -89,7 +89,7 @@ def _refuse_constant(_: str) -> None:
 def _built(data: Any) -> Any:
     if isinstance(data, list):
         return [_built(item) for item in data]
-    if isinstance(data, float):
+    if type(data) in (int, float):
         return _number(data)
     if not isinstance(data, dict):
         return data

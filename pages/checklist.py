@@ -9,7 +9,7 @@ with top:
     view = checklist.view()
 if view == "cards":
     with stage:
-        so_far = cards.table()
+        so_far = cards.sorting()
     with panel:
         cards.score(*so_far)
     with words:

@@ -4,9 +4,11 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
@@ -30,6 +32,7 @@ RENDERED = {
 }
 
 STRIP = "optim_viz_strip"
+PLAYER = ("optim_viz_player", "optim_viz_carrier")
 
 
 class _Navigation(PagesManager):
@@ -41,6 +44,8 @@ class _Navigation(PagesManager):
 
 
 app_test.PagesManager = _Navigation
+# AppTest looks through every installed package for components in each new session, which takes longer than a page.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def pages() -> dict[str, str]:
@@ -59,10 +64,21 @@ def opened(link: Mapping[str, Any] | None = None, file: str | None = None, **con
     return app.run()
 
 
+def visitor(file: str) -> Callable[..., AppTest]:
+    """What opens the page in `file` at a link, where nothing may go wrong."""
+
+    def visit(before: Mapping[str, Any] | None = None, **context: Any) -> AppTest:
+        app = opened(before, file, **context)
+        assert not app.exception
+        return app
+
+    return visit
+
+
 def unfold(app: AppTest) -> AppTest:
     """Open every expander that makes its controls only when open."""
     for box in app.expander:
-        if box.proto.id:
+        if box.proto.id and not box.proto.id.endswith("-numbers"):  # the tables behind the charts hold no controls
             app.session_state[box.proto.id.rpartition("-")[2]] = True
     return app.run()
 
@@ -92,6 +108,17 @@ def widgets(app: AppTest) -> dict[str, Any]:
             assert name not in found, f"two controls are called {name}"
             found[name] = element
     return found
+
+
+def controls(app: AppTest) -> set[str]:
+    """The keys of the page's own: the row with its title, above it, is the same everywhere."""
+    row = next(block for block in elements(app._tree) if getattr(block.proto, "id", "").endswith("-title"))
+    return set(widgets(app)) - {element.key for element in elements(row)}
+
+
+def charts(app: AppTest) -> list[dict[str, Any]]:
+    """The Plotly figures of the page."""
+    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def said(app: AppTest, *kinds: str) -> list[str]:
@@ -132,7 +159,7 @@ def table(app: AppTest) -> dict[str, list[str]]:
 
 def picture(app: AppTest) -> tuple[bytes, bytes]:
     """The two messages of the player: paths, ground."""
-    parts = (element.proto for element in app.get("bidi_component") if element.proto.component_name != STRIP)
+    parts = (element.proto for element in app.get("bidi_component") if element.proto.component_name in PLAYER)
     paths, ground = filter(None, (proto.bytes for proto in parts))
     return paths, ground
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,18 +36,18 @@ def running_app(
     cwd: str | os.PathLike[str] | None = None,
     cpu: int | None = None,
     python: str = sys.executable,
+    command: Sequence[str] = (),
 ) -> Iterator[Server]:
     """Serve `script` from `cwd` (the repository by default), pinned to core `cpu` where the system can pin.
 
-    `env` is added to the environment. Raises RuntimeError with the end of the server's output when the app
-    does not become healthy in time.
+    `env` is added to the environment; `command` is run instead of the usual one, and listens on `port`. Raises
+    RuntimeError with the end of the server's output when the app does not become healthy in time.
     """
     port = port or free_port()
     with tempfile.TemporaryFile() as output:
-        command = [python, "-m", "streamlit", "run", script, *_settings(port)]
         with _pinned(cpu):
             process = subprocess.Popen(
-                command,
+                command or [python, "-m", "streamlit", "run", script, *_settings(port)],
                 cwd=cwd or ROOT,
                 env={**os.environ, **(env or {})},
                 stdin=subprocess.DEVNULL,

@@ -1,6 +1,5 @@
 """The activations page without a browser: what it opens with, its questions, each control, honest words, bad input."""
 
-import json
 import re
 from itertools import product
 
@@ -14,24 +13,15 @@ from optim_viz.labs.deep.backward import KINDS, SEEDS
 from optim_viz.ui import activations, vanishing
 from optim_viz.ui.activations import Setup
 from optim_viz.ui.said import brief, middle, unbroken
-from tests.pages import link, move, opened, said, unfold, widgets
+from tests.pages import charts, controls, link, move, said, strips, unfold, visitor
 
 FILE = "pages/activations.py"
+visit = visitor(FILE)
 QUESTION = {"curve": "ac.row", "depth": "ac.deepest", "dead": "ac.killed", "mean": "ac.sided", "softmax": "ac.hot"}
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
 
 
 def answered(view, guess="show", **more):
     return visit({"ac.view": view, QUESTION[view]: guess, **more})
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def tables(app):
@@ -44,11 +34,6 @@ def tables(app):
     return found
 
 
-def controls(app):
-    """The page's own: every page has a choice of language, and a button that keeps what it shows."""
-    return {key for key in widgets(app) if key != "lang" and not key.startswith("ru.")}
-
-
 def all_words(app):
     return "\n".join(said(app, "markdown", "caption", "info", "success", "warning", "error"))
 
@@ -58,15 +43,15 @@ def all_words(app):
     ("softmax", "even", "one"),
 ])  # fmt: skip
 def test_every_view_opens_with_a_picture_and_a_question(view, right, wrong):
-    """No complaint, one chart with words for those who cannot see it; the rest after a guess, judged by numbers."""
+    """No complaint, one picture with words for those who cannot see it; the rest after a guess, judged by numbers."""
     app = visit({"ac.view": view})
     assert said(app, "warning", "error", "success", "info") == []
-    assert len(charts(app)) == 1
+    assert (len(charts(app)), len(strips(app))) == ((0, 1) if view == "curve" else (1, 0))
     assert all(len(chart.proto.alt) > 20 for chart in app.get("plotly_chart"))
     cells, parts = len(next(iter(tables(app)[0].values()))), len(tables(app))
     move(app, QUESTION[view], right)
     assert said(app, "success")[0].startswith("**Right.**")
-    assert len(charts(app)) == (1 if view in ("curve", "mean") else 2)
+    assert len(charts(app)) == {"curve": 0, "mean": 1}.get(view, 2)
     told = (len(next(iter(tables(app)[0].values()))), len(tables(app)))
     assert told == {"curve": (cells + 1, 1), "depth": (cells, 2), "mean": (cells + 1, 1)}.get(view, (cells, parts))
     move(app, QUESTION[view], wrong)
@@ -100,13 +85,28 @@ def test_the_table_of_functions_is_computed():
 
 def test_the_bound_of_sigmoid_is_drawn():
     """A line at 0.25 on the slope; among the gradients one that falls by 1/4 per layer."""
-    (figure,) = charts(visit())
-    assert any(shape["y0"] == shape["y1"] == 0.25 for shape in figure["layout"]["shapes"])
-    assert any("0.25" in note["text"] for note in figure["layout"]["annotations"])
+    (frames,) = strips(visit())
+    assert all("largest slope 0.25" in picture for picture, _ in frames)
     drawn = go.Figure(charts(visit({"ac.view": "depth"}))[0])
     quarter = drawn.data[-1]
     low, high = (float(v) for v in quarter.y)
     assert high / low == pytest.approx(4**9)
+
+
+def test_the_input_runs_from_left_to_right_and_comes_to_the_chosen_one():
+    """Every frame says value and slope at its input, exactly; the last is that of the control, all of it drawn."""
+    (frames,) = strips(visit({"ac.z": "-1.5", "ac.kind": "tanh"}))
+    inputs = [*np.arange(-8, 8.1, 0.25).tolist(), -1.5]
+    assert len(frames) == len(inputs)
+    for (_, told), z in zip(frames, inputs, strict=True):
+        value, slope = deep.at("tanh", z)
+        numbers = f"z = {z:.2f}: the value is {value:.2f}, the slope {slope:.2f}, {slope:.0%} of the largest."
+        assert told == numbers.replace("-", "−")
+    slopes = [re.search(r'class="b thick dashed empty" points="(.*?)"', picture)[1] for picture, _ in frames]
+    drawn = [len(points.split()) for points in slopes]
+    assert drawn[:-1] == sorted(drawn[:-1])
+    assert drawn[0] < drawn[32] < drawn[-2] == drawn[-1] == 2 * 129
+    assert all("of the largest" not in told for _, told in strips(visit({"ac.kind": "step"}))[0])
 
 
 def test_gradients_on_the_page_are_those_measured():
@@ -173,6 +173,10 @@ def test_softmax_sums_to_one_whatever_is_turned():
     assert charts(app)[0]["data"][0]["text"] == [f"{v:.1%}" for v in shares]
 
 
+def seen(app):
+    return charts(app), strips(app), all_words(app)
+
+
 # control: (view, value)
 MOVES = {
     "ac.kind": ("curve", "relu"), "ac.z": ("curve", 0.5), "ac.depth": ("depth", 5), "ac.init": ("depth", "he"),
@@ -191,11 +195,11 @@ def test_each_control_changes_what_is_seen_and_a_link_restores_it(view):
     left = {"ac.depth", "ac.init"} if view in ("dead", "mean") else set()
     assert controls(app) - {"ac.view"} - left == set(mine)
     for key, value in mine.items():
-        before = (charts(app), all_words(app))
+        before = seen(app)
         move(app, key, value)
-        assert (charts(app), all_words(app)) != before, key
+        assert seen(app) != before, key
     again = unfold(visit(link(app)))
-    assert (charts(again), all_words(again)) == (charts(app), all_words(app))
+    assert seen(again) == seen(app)
 
 
 @pytest.mark.parametrize(("wrong", "times"), [
@@ -208,7 +212,7 @@ def test_bad_links_get_a_sentence(wrong, times):
     app = visit(wrong)
     assert len(said(app, "warning")) == times
     assert all(text.startswith("The link asks this control") for text in said(app, "warning"))
-    assert len(charts(app)) == 1
+    assert len(charts(app) + strips(app)) == 1
 
 
 @pytest.mark.parametrize("view", activations.VIEWS)
@@ -226,6 +230,7 @@ def test_the_code_runs_and_says_the_same(view, capsys):
 def test_it_speaks_korean(view):
     """Question, table and chart are in Korean."""
     app = answered(view, lang="ko")
-    assert not re.search(r"\b(the|layer|units|slope|share|of)\b", all_words(app))
+    frames = " ".join(told for strip in strips(app) for _, told in strip)
+    assert not re.search(r"\b(the|layer|units|slope|share|of)\b", all_words(app) + frames)
     titles = [figure["layout"][side]["title"]["text"] for figure in charts(app) for side in ("xaxis", "yaxis")]
     assert not re.search("[a-z]{3}", re.sub("lr", "", " ".join(titles)))

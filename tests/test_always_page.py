@@ -1,12 +1,19 @@
 """The page "Always Adam?": opens full, says what the numbers say, runs again, opens files, refuses bad ones."""
 
+import json
+
 import numpy as np
 import pytest
 
-from optim_viz.experiments import benchmark, standings
+from optim_viz import SGD, SURFACES, Adam, Surface, trace
+from optim_viz.experiments import benchmark, cluster, standings, sweep
 from optim_viz.experiments.benchmark import ENTRIES, Protocol
+from optim_viz.experiments.problems import OnSurface
 from optim_viz.experiments.statistics import Spread
+from optim_viz.experiments.summary import summary
+from optim_viz.experiments.sweep import Sweep, grid
 from optim_viz.figures import always as figures
+from optim_viz.figures import swept
 from optim_viz.ui import always
 from optim_viz.ui.i18n import each
 from tests.pages import link, move, opened, said, table, unfold, widgets
@@ -16,7 +23,7 @@ PAGE = "pages/always.py"
 
 @pytest.fixture(scope="module")
 def report():
-    return always.shipped()
+    return benchmark.shipped()
 
 
 def test_the_shipped_result_is_todays_protocol(report):
@@ -129,9 +136,11 @@ def test_every_control_moves_the_page(app):
     assert table(app) != rows
 
 
-def test_it_runs_again_with_other_seeds():
-    """A small run on the button gives a report of this session, and says that ten seeds are few."""
-    app = unfold(opened({}, PAGE))
+def test_it_runs_again_with_other_seeds(monkeypatch):
+    """A small run on the button gives a report of this session; it runs here, whatever scheduler a link names."""
+    monkeypatch.delenv(cluster.ADDRESS, raising=False)
+    monkeypatch.setattr(cluster, "reach", lambda *given: pytest.fail("somebody asked for a cluster"))
+    app = unfold(opened(dict.fromkeys((cluster.ADDRESS, "scheduler", "address"), "tcp://127.0.0.1:9"), PAGE))
     move(app, "al.trials", 3)
     widgets(app)["al.run"].click().run()
     assert not app.exception
@@ -156,6 +165,39 @@ def test_a_table_of_ones_own_is_a_problem_like_any():
     assert np.median(found.test[0, :, 0]) > 0.8
     with pytest.raises(ValueError, match="characters"):
         benchmark.Table("a,b\n" * 10_000, 2)
+
+
+def test_a_sweep_of_the_command_line_opens_on_the_page():
+    """Its file becomes a view of its own: a problem's rules, the lowest median first, and why a cell has no result."""
+    bowl = OnSurface(SURFACES["Elongated bowl"], 30)
+    rules = [*grid(SGD, lr=[0.1, 0.5, 3.0]), *grid(Adam, lr=[0.1, 0.5], beta1=[0.8, 0.9])]
+    *_, outcome = sweep.run(Sweep([bowl, OnSurface(Surface("x^2 + y^2"), 30)], rules, range(4)))
+    plain = json.loads(outcome.write())
+    plain["results"][2 * 4] = {"error": "late"}  # the third rule diverges on the first problem as well
+    app = unfold(opened({}, PAGE))
+    assert "My sweep" not in widgets(app)["al.view"].options
+    app.file_uploader[0].upload("spec.result.json", json.dumps(plain).encode(), "application/json").run()
+    assert not app.exception
+    assert widgets(app)["al.view"].value == "sweep"
+    found = summary(outcome)
+    assert [part.name for part in found] == ["Elongated bowl", "x^2 + y^2"]
+    medians = [line.loss.median for line in found[0].lines]
+    assert medians == sorted(medians)
+    best = found[0].lines[0]
+    losses = [trace(SGD(lr=0.5), bowl.surface, bowl.start(k), 30).value[-1] for k in range(4)]
+    (half,) = [line for line in found[0].lines if (line.optimizer, line.settings) == ("SGD", (("lr", 0.5),))]
+    assert half.loss == Spread.of(losses)
+    text = "\n".join(said(app, "markdown"))
+    assert "7 rules on 2 problems, 4 seeds each" in text
+    assert text.index(f"lr {dict(best.settings)['lr']:g}") < text.index("lr 3")
+    assert "| 100% | It took longer than it may. |" in text
+    move(app, "al.part", "2")
+    assert "It took longer" not in "\n".join(said(app, "markdown"))
+    figure = swept.rates(found[0].lines, theme="light", texts=swept.TEXTS)
+    assert sorted(y for trace in figure.data[1::2] for y in trace.y) == [m for m in medians if np.isfinite(m)]
+    for broken in ({"ok": {"loss": "1"}}, {"ok": [1]}, {"ok": {"loss": True}}):
+        with pytest.raises(ValueError, match="no result of a sweep"):
+            summary(sweep.Outcome(outcome.sweep, (broken,) * len(outcome.results)))
 
 
 def test_a_protocol_that_compares_nothing_is_refused_at_the_control():

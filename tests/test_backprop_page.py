@@ -323,7 +323,7 @@ def test_a_control_changes_what_it_controls(view, key, value, before, expected):
 
 def test_no_control_is_left_out():
     """Every control of the page is moved by a test here."""
-    known = {key for _, key, *_ in MOVES} | {key for key, _ in TOLD.values()} | {"lang", "bp.view", "bp.example"}
+    known = {key for _, key, *_ in MOVES} | {key for key, _ in TOLD.values()} | {"bp.view", "bp.example"}
     for view, more in (("graph", {}), ("net", {}), ("check", {"subject": "digits"}), ("split", {"second": "true"}),
                        ("cost", {})):  # fmt: skip
         found = {key for key in widgets(unfold(visit(view, **more))) if key.startswith(page.PREFIX)}

@@ -1,6 +1,5 @@
 """The batch size page without a browser: what it opens with, each control, each view, honest words, bad input."""
 
-import json
 import struct
 from dataclasses import fields
 
@@ -14,9 +13,10 @@ from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.samples import MODELS, descend, escapes, measured, sample_loss, stationary, two_trends
 from optim_viz.ui import batch, batchviews, batchwalks, sampled
 from optim_viz.ui.batch import Setup
-from tests.pages import header, link, move, opened, picture, said, table, unfold, widgets
+from tests.pages import charts, header, link, move, picture, said, table, unfold, visitor, widgets
 
 FILE = "pages/batch.py"
+visit = visitor(FILE)
 SHORT = {"ba.clock": "updates", "ba.updates": "20"}
 
 
@@ -35,16 +35,6 @@ def setups(monkeypatch):
     made, settings = [], batch.settings
     monkeypatch.setattr(batch, "settings", lambda *given: made.append(settings(*given)) or made[-1])
     return made
-
-
-def visit(before=None, **context):
-    app = opened(before, FILE, **context)
-    assert not app.exception
-    return app
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def arrays(message):

@@ -9,18 +9,13 @@ from optim_viz.data import Data
 from optim_viz.experiments.book import EXPERIMENTS, judge, material, verdicts
 from optim_viz.experiments.book.record import Line, Panel
 from optim_viz.ui import book, bookshown
-from tests.pages import header, link, move, opened, picture, said, snippet, unfold, widgets
+from tests.pages import header, link, move, picture, said, snippet, unfold, visitor, widgets
 
 FILE = "pages/book.py"
+visit = visitor(FILE)
 HEAVY = [key for key, e in EXPERIMENTS.items() if e.arms]
 LIGHT = [key for key, e in EXPERIMENTS.items() if not e.arms]
 PANELS = tuple(Panel(str(k), (Line("without", np.arange(3.0), np.full(3, k / 5)),)) for k in range(5))
-
-
-def visit(before=None, **context):
-    app = opened(before, FILE, **context)
-    assert not app.exception
-    return app
 
 
 def at(key, **more):

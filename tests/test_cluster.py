@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,16 +12,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import dask.config
 import pytest
 from distributed import Client
 
 import optim_viz as ov
-from optim_viz.experiments.cluster import Dask, reach
+from optim_viz.experiments import benchmark
+from optim_viz.experiments.cluster import ADDRESS, Dask, reach
 from optim_viz.experiments.crew import Loky
 from optim_viz.experiments.guard import Limits
 from optim_viz.experiments.journal import Journal
 from optim_viz.experiments.problems import Call
 from optim_viz.experiments.sweep import Sweep
+from optim_viz.ui import always, sweeping
+from tests.pages import opened, said, unfold
 from tests.server import ROOT, free_port
 from tests.test_sweep import MIXED, kill_workers, outcome
 
@@ -29,17 +34,20 @@ SLOW = Sweep([Call("tests.faults:slow", json.dumps({"seconds": 0.05}))], [ov.SGD
 
 
 class Cluster:
-    """A scheduler and workers, each in processes of their own."""
+    """A scheduler and workers, each in processes of their own, over TLS where there is an openssl to make the keys."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.address, self.workers = folder, f"tcp://127.0.0.1:{free_port()}", 0
+        self.folder, port, self.workers = folder, free_port(), 0
+        self.keys = certificate(folder)
+        self.address = f"{'tls' if self.keys else 'tcp'}://127.0.0.1:{port}"
         self._started: list[subprocess.Popen] = []
-        port = self.address.rpartition(":")[2]
-        self.scheduler = self._dask("dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-show")
+        self.scheduler = self._dask(
+            "dask_scheduler", "--protocol", self.address[:3], "--host", "127.0.0.1", "--port", str(port), "--no-show"
+        )
 
     def _dask(self, command: str, *words: str) -> subprocess.Popen:
         call = [sys.executable, "-m", f"distributed.cli.{command}", *words, "--no-dashboard"]
-        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        env = {**os.environ, "PYTHONPATH": str(ROOT), **self.keys}
         quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         self._started.append(subprocess.Popen(call, cwd=self.folder, env=env, **quiet))
         return self._started[-1]
@@ -63,11 +71,25 @@ class Cluster:
             process.wait(10)
 
 
+def certificate(folder: Path) -> dict[str, str]:
+    """The environment in which Dask's processes trust each other and nobody else; empty without openssl."""
+    openssl, names = shutil.which("openssl"), (str(folder / "cert.pem"), str(folder / "key.pem"))
+    if openssl is None:
+        return {}
+    new = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1"]
+    subprocess.run([*new, "-subj", "/CN=localhost", "-out", names[0], "-keyout", names[1]],
+                   check=True, capture_output=True)  # fmt: skip
+    pair = [(f"{who}__{what}", name) for who in ("CLIENT", "SCHEDULER", "WORKER")
+            for what, name in zip(("CERT", "KEY"), names, strict=True)]  # fmt: skip
+    return {f"DASK_DISTRIBUTED__COMM__TLS__{name}": file for name, file in (("CA_FILE", names[0]), *pair)}
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """One cluster for all tests; the last of them ends its scheduler."""
     made = Cluster(tmp_path_factory.mktemp("dask"))
-    yield made
+    with dask.config.set({name[5:].lower().replace("__", "."): file for name, file in made.keys.items()}):
+        yield made
     made.end()
 
 
@@ -107,6 +129,20 @@ def test_only_the_guilty_cell_fails_on_a_cluster(cluster, function, reason):
     assert reason in made.results[3]["error"]
 
 
+def test_a_page_uses_the_cluster_that_its_operator_names(cluster, monkeypatch):
+    """The environment's cluster runs what the button starts: the same report as here, and the page says where."""
+    cluster.crew(2).close()
+    monkeypatch.setenv(ADDRESS, cluster.address)
+    monkeypatch.setattr(sweeping, "journal", Journal)
+    app = unfold(opened({"al.trials": "3"}, "pages/always.py"))
+    app.button(key="al.run").click().run()
+    assert not app.exception
+    assert any(f"Your run. On a cluster of {cluster.workers} workers." in text for text in said(app, "caption"))
+    made = app.session_state[always.DESK._result]
+    *_, here = benchmark.compute(made.protocol)
+    assert made.write() == here.write()
+
+
 def test_an_unreachable_cluster_is_said_at_once():
     """Within 5 s this machine takes over, and the sentence names the address."""
     begun = time.monotonic()
@@ -114,6 +150,14 @@ def test_an_unreachable_cluster_is_said_at_once():
     assert time.monotonic() - begun < 5
     assert isinstance(crew, Loky)
     assert said == "The cluster at tcp://127.0.0.1:9 cannot be reached: this machine works alone."
+
+
+def test_tls_without_keys_is_said():
+    """An operator who has named no keys reads which are missing, and this machine takes over."""
+    with dask.config.set({"distributed.comm.tls.ca-file": None, "distributed.comm.tls.client.cert": None}):
+        crew, said = reach("tls://127.0.0.1:9")
+    assert isinstance(crew, Loky)
+    assert said.startswith("The keys for TLS are missing (Dask reads DASK_DISTRIBUTED__COMM__TLS__CA_FILE")
 
 
 @pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "example.com:8786", "", "tcp://", "ucx://10.0.0.1:1"])

@@ -107,10 +107,11 @@ def test_too_large_a_download(server, monkeypatch):
     assert "wrong checksum" in refused(fetch, "mnist", opener=lambda url, timeout: Endless())
 
 
-def test_a_folder_that_cannot_be_written(server, tmp_path):
+def test_a_folder_that_cannot_be_written(server, tmp_path, monkeypatch):
     """A cache folder that is a file is a sentence, not a crash."""
     (tmp_path / "file").write_text("")
-    assert "OPTIM_VIZ_DATA" in refused(fetch, "mnist", folder=tmp_path / "file", opener=opener(server))
+    monkeypatch.setenv("OPTIM_VIZ_DATA", str(tmp_path / "file"))
+    assert "OPTIM_VIZ_DATA" in refused(fetch, "mnist", opener=opener(server))
 
 
 def test_a_write_is_whole_or_nothing(server, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Generalization without a browser: each part of the page, its question, its numbers, its controls, its code."""
 
+import re
 import subprocess
 import sys
 
@@ -14,18 +15,13 @@ from optim_viz.labs.generalize.series import forecast
 from optim_viz.labs.generalize.trees import team
 from optim_viz.ui.generalize import SEED, USUAL, VIEWS, Setup
 from optim_viz.ui.generalize_code import code
-from tests.pages import header, link, move, opened, said, table
+from tests.pages import header, link, move, said, strips, table, visitor
 from tests.server import ROOT
 
 FILE = "pages/generalize.py"
+visit = visitor(FILE)
 RIGHT = {"parts": "higher", "folds": "all", "time": "ordered", "bias": "higher", "team": "variance"}
 WRONG = {"parts": "lower", "folds": "same", "time": "same", "bias": "lower", "team": "neither"}
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
 
 
 def answered(view, **more):
@@ -55,9 +51,14 @@ def test_each_part_opens_with_a_picture_and_a_question(view):
 def test_three_parts_tell_the_numbers_of_the_core():
     """Medians and counts of a thousand samples; the test line comes with the answer."""
     before, after = visit(), answered("parts")
-    assert '"name":"test"' not in charts(before)[1]
-    assert '"name":"test"' in charts(after)[1]
+    assert '"name":"test"' not in charts(before)[0]
+    assert '"name":"test"' in charts(after)[0]
     found = three(USUAL, seed=SEED)
+    for app, parts in ((before, ("train", "validation")), (after, ("train", "validation", "test"))):
+        for (_, told), degree in zip(strips(app)[0], (*range(9), 4), strict=True):
+            assert told.startswith(f"Degree {degree}, ")
+            numbers = [f"{getattr(found, part)[0, degree]:.3g}" for part in parts]
+            assert re.findall(r"\d\.?\d*", told)[1:] == numbers
     validation, test = found.winners()
     (right,) = said(after, "success")
     assert f"In {(test > validation).sum()} of 1000 samples" in right

@@ -1,6 +1,5 @@
 """The initialization page without a browser: its views and questions, each control, training on a button, bad input."""
 
-import json
 import re
 
 import numpy as np
@@ -14,25 +13,16 @@ from optim_viz.nn import Normal
 from optim_viz.ui import init
 from optim_viz.ui.initrun import Setup
 from optim_viz.ui.said import brief, middle, unbroken
-from tests.pages import link, move, opened, said, unfold, widgets
+from tests.pages import charts, controls, link, move, said, strips, unfold, visitor
 
 FILE = "pages/init.py"
+visit = visitor(FILE)
 QUESTION = {"hist": "ini.keeps", "layers": "ini.between", "train": "ini.he"}
 SMALL = {"ini.view": "train", "ini.units": "20", "ini.epochs": "3", "ini.seeds": "2", "ini.layers": "2"}
 
 
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
-
-
 def answered(view, guess="show", **more):
     return visit({"ini.view": view, QUESTION[view]: guess, **more})
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def rows(app):
@@ -40,11 +30,6 @@ def rows(app):
     text = next(text for text in said(app, "markdown") if text.startswith("| "))
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()[2:]]
     return {row[0]: row[1:] for row in cells}
-
-
-def controls(app):
-    """The page's own: every page has a choice of language, and a button that keeps what it shows."""
-    return {key for key in widgets(app) if key != "lang" and not key.startswith("ru.")}
 
 
 def all_words(app):
@@ -64,13 +49,13 @@ def test_every_view_opens_with_a_picture_and_a_question(view, right, wrong, show
     """A picture at once; Xavier and He, or the other half of the story, after a guess that the numbers judge."""
     app = visit({"ini.view": view})
     assert said(app, "warning", "error", "success", "info") == []
-    assert len(charts(app)) == {"hist": 1, "layers": 1, "train": 2}[view]
+    assert (len(strips(app)), len(charts(app))) == {"hist": (1, 0), "layers": (0, 1), "train": (0, 2)}[view]
     assert all(len(chart.proto.alt) > 20 for chart in app.get("plotly_chart"))
     assert len(rows(app)) == shown[0]
     move(app, QUESTION[view], right)
     assert said(app, "success")[0].startswith("**Right.**")
     assert len(rows(app)) == shown[1]
-    assert len(charts(app)) == {"hist": 1, "layers": 2, "train": 2}[view]
+    assert len(charts(app)) == {"hist": 0, "layers": 2, "train": 2}[view]
     move(app, QUESTION[view], wrong)
     assert re.search(r"\d", said(app, "warning")[0].split("**")[2])
 
@@ -109,10 +94,17 @@ def test_the_book_is_followed_at_first():
 
 
 def test_a_hundred_layers_show_five_of_them():
-    """The row of layers runs from the first to the last."""
-    (figure,) = charts(visit({"ini.depth": "100"}))
-    assert [note["text"] for note in figure["layout"]["annotations"]] == [f"layer {n}" for n in (1, 26, 51, 75, 100)]
-    assert len(figure["data"]) == 3
+    """The row of layers runs from the first to the last, and fills one by one: frame k says what its layer has."""
+    (frames,) = strips(visit({"ini.depth": "100", "ini.kind": "tanh"}))
+    layers = (1, 26, 51, 75, 100)
+    made = {**{INIT_NAMES[name]: INITS[name] for name in init.FIRST}, "σ = 0.05": Normal(0.05)}
+    stds = {name: deep.passage("tanh", one, 100, samples=200).std for name, one in made.items()}
+    for k, (picture, told) in enumerate(frames):
+        assert all(f">layer {n}</text>" in picture for n in layers)
+        assert picture.count('" d="M') - (k > 0) == 3 * (k + 1)  # histograms, and the head of the arrow
+        assert picture.count(" fresh") == (3 if k < 4 else 0)
+        numbers = ", ".join(unbroken(f"{name} → {brief(std[layers[k] - 1])}") for name, std in stds.items())
+        assert told == f"Standard deviation of the outputs of layer {layers[k]}: {numbers}."
 
 
 def test_the_spread_by_layer_is_computed():
@@ -178,6 +170,10 @@ def test_too_much_is_refused_with_a_sentence():
     assert len(charts(app)) == 2
 
 
+def seen(app):
+    return charts(app), strips(app), all_words(app)
+
+
 MOVES = {"hist": {"ini.kind": "tanh", "ini.depth": 20, "ini.own": 0.1, "ini.seed": 4, "ini.keeps": "both"},
          "layers": {"ini.kind": "tanh", "ini.depth": 20, "ini.own": 0.1, "ini.between": "all"}}  # fmt: skip
 
@@ -188,11 +184,11 @@ def test_each_control_changes_what_is_seen_and_a_link_restores_it(view):
     app = unfold(visit({"ini.view": view}))
     assert controls(app) - {"ini.view"} == set(MOVES[view])
     for key, value in MOVES[view].items():
-        before = (charts(app), all_words(app))
+        before = seen(app)
         move(app, key, value)
-        assert (charts(app), all_words(app)) != before, key
+        assert seen(app) != before, key
     again = unfold(visit(link(app)))
-    assert (charts(again), all_words(again)) == (charts(app), all_words(app))
+    assert seen(again) == seen(app)
 
 
 @pytest.mark.parametrize(("wrong", "times"), [
@@ -204,7 +200,7 @@ def test_bad_links_get_a_sentence(wrong, times):
     app = visit(wrong)
     assert len(said(app, "warning")) == times
     assert all(text.startswith("The link asks this control") for text in said(app, "warning"))
-    assert charts(app)
+    assert charts(app) + strips(app)
 
 
 @pytest.mark.parametrize("view", init.VIEWS)
@@ -225,6 +221,7 @@ def test_the_code_runs_and_says_the_same(view, capsys):
 def test_it_speaks_korean(view):
     """Question, table and axes are in Korean."""
     app = answered(view, lang="ko")
-    assert not re.search(r"\b(the|layer|layers|units|samples|seeds|outputs|of)\b", all_words(app))
+    frames = " ".join("".join(frame) for strip in strips(app) for frame in strip)
+    assert not re.search(r"\b(the|layer|layers|units|samples|seeds|outputs|of)\b", all_words(app) + frames)
     titles = [figure["layout"][side]["title"]["text"] for figure in charts(app) for side in ("xaxis", "yaxis")]
     assert not re.search("[a-z]{3}", " ".join(titles))

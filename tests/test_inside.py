@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 import optim_viz as ov
-from optim_viz import SURFACES, lessons, switches, trace
+from optim_viz import SURFACES, sayings, switches, trace
 from optim_viz.closeup import closeup
 from optim_viz.inside import Line, inside, plain, symbol_of, written
-from optim_viz.lessons import LESSONS
 from optim_viz.optimizers import OPTIMIZERS, SGD, AdaGrad, Adam, Lion, Momentum, Nesterov, RMSprop
 from optim_viz.optimizers.base import Optimizer, rate
 from optim_viz.optimizers.variants import VARIANTS, AdamUncorrected, MomentumEMA
 from optim_viz.player import pack_paths
 from optim_viz.player.signs import SIGNS
+from optim_viz.sayings import EXAMPLES
 from optim_viz.switches import SWITCHES
 from tests.test_player import unpack
 
@@ -223,7 +223,7 @@ def test_a_new_rule_needs_no_edit_elsewhere():
     look = seen(Heavy())
     assert numbers(look.lines(4)[0].result) == [float(f"{v:.4g}") for v in look.path.state["w"][4]]
     assert [line.left for line in seen(Mute()).lines(4)] == ["w_t", "x_t"]
-    assert lessons.told(look)[0].template.startswith(("Of the", "No step"))
+    assert sayings.told(look)[0].template.startswith(("Of the", "No step"))
     assert switches.fitting(Heavy()) == []
 
 
@@ -244,7 +244,7 @@ def test_a_path_that_breaks_is_seen_as_far_as_it_goes():
     assert wild.lines(len(wild))
     none = inside(trace(Adam(), bowl, (-7, 2), 0))
     assert len(none) == 0
-    assert lessons.told(none)[0].startswith("No update")
+    assert sayings.told(none)[0].startswith("No update")
 
 
 def test_names_of_curves():
@@ -325,11 +325,11 @@ def test_a_switch_changes_what_it_says(name, key, ground):
 
 
 def both(key):
-    """The two paths of a lesson and its switch, looked into, with what is said."""
-    lesson = LESSONS[key]
-    other = SWITCHES[lesson.switch].change(lesson.rule, 0.1)
-    whole, without = (seen(r, lesson.surface, lesson.start, lesson.steps) for r in (lesson.rule, other))
-    return whole, without, switches.told(SWITCHES[lesson.switch], whole, without)
+    """The two paths of an example and its switch, looked into, with what is said."""
+    example = EXAMPLES[key]
+    other = SWITCHES[example.switch].change(example.rule, 0.1)
+    whole, without = (seen(r, example.surface, example.start, example.steps) for r in (example.rule, other))
+    return whole, without, switches.told(SWITCHES[example.switch], whole, without)
 
 
 def test_velocity_off():
@@ -385,29 +385,29 @@ def test_average_instead_of_sum():
     assert facts(text)["gap"] < 1e-12
 
 
-# -- lessons ------------------------------------------------------------------------------------------------
+# -- examples ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
-def test_a_lesson_can_be_shown(lesson):
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_an_example_can_be_shown(example):
     """Every value lies on its control's grid, the switch is one of the rule's, the start lies on the surface."""
-    for p in lesson.rule.hyperparameters():
-        assert getattr(lesson.rule, p.name) in p.choices, p.name
-    assert lesson.switch in ("", *(s.key for s in switches.fitting(lesson.rule)))
-    (x0, x1), (y0, y1) = SURFACES[lesson.surface].x, SURFACES[lesson.surface].y
-    assert x0 <= lesson.start[0] <= x1
-    assert y0 <= lesson.start[1] <= y1
+    for p in example.rule.hyperparameters():
+        assert getattr(example.rule, p.name) in p.choices, p.name
+    assert example.switch in ("", *(s.key for s in switches.fitting(example.rule)))
+    (x0, x1), (y0, y1) = SURFACES[example.surface].x, SURFACES[example.surface].y
+    assert x0 <= example.start[0] <= x1
+    assert y0 <= example.start[1] <= y1
 
 
-def lesson(key, steps=None):
-    it = LESSONS[key]
+def example(key, steps=None):
+    it = EXAMPLES[key]
     look = seen(it.rule, it.surface, it.start, steps or it.steps)
-    return look, lessons.told(look)
+    return look, sayings.told(look)
 
 
 def test_sgd_zig_zags():
     """Every step after the first turns back in y, none in x, on a slope 4/0.7 times as steep."""
-    look, said = lesson("zigzag")
+    look, said = example("zigzag")
     assert said[0] == "Of the 28 steps after the first, 28 turn back along y and 0 along x."
     assert facts(said[1])["ratio"] == pytest.approx(4 / 0.7)
     assert (np.sign(look.step[1:, 1]) == -np.sign(look.step[:-1, 1])).all()
@@ -415,12 +415,12 @@ def test_sgd_zig_zags():
 
 def test_a_slow_sgd_is_not_said_to_zig_zag():
     """At a small rate nothing turns back, and that is what is said."""
-    assert lessons.told(seen(SGD(lr=0.01)))[0] == "No step turns back, along x or along y."
+    assert sayings.told(seen(SGD(lr=0.01)))[0] == "No step turns back, along x or along y."
 
 
 def test_momentum_gathers_speed():
     """In x the step grows to more than five times the first."""
-    look, said = lesson("speed")
+    look, said = example("speed")
     lengths = np.abs(np.diff(look.path.x[:, 0]))
     assert facts(said[0]) == pytest.approx({"axis": "x", "first": 0.07, "most": lengths.max(), "t": 12,
                                             "ratio": lengths.max() / 0.07})  # fmt: skip
@@ -429,12 +429,12 @@ def test_momentum_gathers_speed():
 
 def test_nesterov_damps():
     """Each swing is a third of the one before."""
-    assert lesson("damp")[1] == ["Like a damped pendulum: on average each swing along y is 33% of the one before."]
+    assert example("damp")[1] == ["Like a damped pendulum: on average each swing along y is 33% of the one before."]
 
 
 def test_adagrad_freezes():
     """What a slope moves never grows, the last step is below a tenth of the first, and the minimum is far."""
-    look, said = lesson("freeze")
+    look, said = example("freeze")
     assert (np.diff(reach(look), axis=0) <= 0).all()
     assert facts(said[0]) == pytest.approx(dict(zip("abcd", reach(look)[[0, -1]].T.ravel(), strict=True)))
     assert facts(said[1])["share"] < 0.1
@@ -444,9 +444,9 @@ def test_adagrad_freezes():
 
 def test_adadelta_needs_no_rate():
     """A hundred times as steep a surface moves the path by less than 0.01; SGD's by its whole length."""
-    look, said = lesson("norate")
+    look, said = example("norate")
     steep = ov.Surface("100*(x^2/20 + y^2)")
-    again = trace(look.path.optimizer, steep, (-7, 2), LESSONS["norate"].steps)
+    again = trace(look.path.optimizer, steep, (-7, 2), EXAMPLES["norate"].steps)
     gap = np.abs(again.x - look.path.x).max()
     assert facts(said[1])["gap"] == pytest.approx(gap, rel=1e-6)
     assert gap < 0.01
@@ -456,7 +456,7 @@ def test_adadelta_needs_no_rate():
 
 def test_rmsprop_forgets():
     """h falls to less than a thousandth of its highest value; the sum of squares does not fall."""
-    look, said = lesson("forget")
+    look, said = example("forget")
     h = look.path.state["h"][:, 1]
     assert facts(said[0])["most"] == h.max() > 1000 * h[-1]
     assert facts(said[0])["t"] == h.argmax()
@@ -465,7 +465,7 @@ def test_rmsprop_forgets():
 
 def test_adam_corrects_its_start():
     """The first step has length η along both axes; the correction was (1 − β₁ᵗ) and √(1 − β₂ᵗ)."""
-    look, said = lesson("correct")
+    look, said = example("correct")
     np.testing.assert_allclose(np.abs(look.step[0]), 0.3, rtol=1e-6)
     assert said[0] == "The first step is (0.3, -0.3): η = 0.3 along an axis, however steep it is."
     assert facts(said[1])["first"] == pytest.approx(0.001**0.5 / 0.1)
@@ -477,7 +477,7 @@ def test_adam_corrects_its_start():
 def test_sentences_are_never_broken(cls, ground):
     """On surfaces without a minimum or slope, every rule has its sentences, with numbers in them."""
     name = ground if ground in SURFACES else "Ackley"
-    for text in lessons.told(seen(lively(cls), name, steps=5)):
+    for text in sayings.told(seen(lively(cls), name, steps=5)):
         assert "nan" not in text
         assert "inf" not in text
 

@@ -6,20 +6,15 @@ import numpy as np
 import pytest
 
 from optim_viz import SURFACES, switches
-from optim_viz.lessons import LESSONS
 from optim_viz.optimizers import OPTIMIZERS
+from optim_viz.sayings import EXAMPLES
 from optim_viz.ui import i18n
 from optim_viz.ui import inside as page
-from tests.pages import header, link, move, opened, picture, said, snippet, unfold, widgets
+from tests.pages import controls, header, link, move, picture, said, snippet, unfold, visitor, widgets
 from tests.test_inside import numbers
 
 FILE = "pages/inside.py"
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
+visit = visitor(FILE)
 
 
 def formulas(app):
@@ -52,7 +47,7 @@ def test_the_page_opens_inside_a_rule():
     assert signs(app) == ["step", "slope", "coast", "asked"]
     assert [chart.get("title", "loss") for chart in paths["charts"]] == ["loss", "v: x solid, y dashed"]
     assert (paths["listen"], paths["autoplay"], paths["surface"]) == (True, True, ground["key"])
-    assert widgets(app)["in.lesson"].value == page.LANDING.key
+    assert widgets(app)["in.example"].value == page.LANDING.key
     assert formulas(app).startswith("**Update 1**")
     assert columns(app)[0] == r"\begin{pmatrix}-7 \\ 2\end{pmatrix}"
     assert "each swing along y is 70% of the one before, with it 33%" in sentences(app)
@@ -85,22 +80,22 @@ READINGS = {
     "paths": lambda app: picture(app)[0],
     "ground": lambda app: picture(app)[1],
     "controls": lambda app: set(widgets(app)) - {"in.more"},
-    "lesson": lambda app: widgets(app)["in.lesson"].value,
+    "example": lambda app: widgets(app)["in.example"].value,
     "more": lambda app: [len(said(app, "code")), sum("```python" in text for text in said(app, "markdown"))],
 }
 # control: (link before, new value, readings that have to change)
 MOVES = {
-    "in.opt": ({}, "RMSprop", {"names", "signs", "formulas", "sentences", "controls", "lesson"}),
-    "in.surface": ({}, "Himmelblau", {"formulas", "sentences", "ground", "lesson"}),
-    "Elongated bowl.a": ({}, 50.0, {"formulas", "sentences", "paths", "ground", "lesson"}),
-    "in.Nesterov.lr": ({}, 0.05, {"formulas", "sentences", "paths", "lesson"}),
-    "in.Nesterov.momentum": ({}, 0.5, {"sentences", "paths", "lesson"}),
-    "in.Nesterov.weight_decay": ({}, 0.1, {"formulas", "sentences", "paths", "lesson"}),
-    "in.off": ({}, "velocity", {"names", "sentences", "lesson"}),
+    "in.opt": ({}, "RMSprop", {"names", "signs", "formulas", "sentences", "controls", "example"}),
+    "in.surface": ({}, "Himmelblau", {"formulas", "sentences", "ground", "example"}),
+    "Elongated bowl.a": ({}, 50.0, {"formulas", "sentences", "paths", "ground", "example"}),
+    "in.Nesterov.lr": ({}, 0.05, {"formulas", "sentences", "paths", "example"}),
+    "in.Nesterov.momentum": ({}, 0.5, {"sentences", "paths", "example"}),
+    "in.Nesterov.weight_decay": ({}, 0.1, {"formulas", "sentences", "paths", "example"}),
+    "in.off": ({}, "velocity", {"names", "sentences", "example"}),
     "in.eps": ({"in.opt": "Adam", "in.off": "eps"}, 1.0, {"sentences", "paths"}),
-    "in.x0": ({}, 3.5, {"formulas", "paths", "lesson", "ground"}),
-    "in.y0": ({}, -4.0, {"formulas", "paths", "lesson", "ground"}),
-    "in.steps": ({}, 20, {"sentences", "paths", "lesson"}),
+    "in.x0": ({}, 3.5, {"formulas", "paths", "example", "ground"}),
+    "in.y0": ({}, -4.0, {"formulas", "paths", "example", "ground"}),
+    "in.steps": ({}, 20, {"sentences", "paths", "example"}),
     "in.view": ({}, "rules", {"more"}),
 }
 
@@ -127,22 +122,19 @@ def test_a_control_changes_what_it_controls(key):
 def test_no_control_is_left_out(before):
     """Every control of the page is moved by a test here."""
     parameters = {f"in.{name}.{p.name}" for name, rule in OPTIMIZERS.items() for p in rule.hyperparameters()}
-    assert (
-        set(widgets(unfold(visit(before)))) - set(MOVES) - parameters - {"in.lesson", "in.save", "lang", "ru.keep"}
-        == set()
-    )
+    assert controls(unfold(visit(before))) - set(MOVES) - parameters - {"in.example", "in.save"} == set()
 
 
-@pytest.mark.parametrize("key", LESSONS)
-def test_a_preset_shows_its_lesson(key):
+@pytest.mark.parametrize("key", EXAMPLES)
+def test_a_preset_shows_its_example(key):
     """One click on a preset: its rule, its switch, its settings, and it is lit."""
-    app = move(visit({"in.opt": "Lion", "in.x0": "5", "in.surface": "Matyas"}), "in.lesson", key)
-    lesson = LESSONS[key]
-    other = [switches.SWITCHES[lesson.switch].name] if lesson.switch else []
-    assert names(app) == [lesson.rule.name, *other]
-    assert header(picture(app)[0])["start"] == list(lesson.start)
-    assert header(picture(app)[0])["steps"] == lesson.steps
-    assert widgets(app)["in.lesson"].value == key
+    app = move(visit({"in.opt": "Lion", "in.x0": "5", "in.surface": "Matyas"}), "in.example", key)
+    example = EXAMPLES[key]
+    other = [switches.SWITCHES[example.switch].name] if example.switch else []
+    assert names(app) == [example.rule.name, *other]
+    assert header(picture(app)[0])["start"] == list(example.start)
+    assert header(picture(app)[0])["steps"] == example.steps
+    assert widgets(app)["in.example"].value == key
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

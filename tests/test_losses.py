@@ -29,12 +29,40 @@ from optim_viz.labs.losses import (
     spread,
     statistics,
     theory,
+    way,
 )
 from optim_viz.labs.losses.gate import LOSSES as BEHIND
 from optim_viz.nn.losses import MAE, MSE, RMSE, CrossEntropy, Huber
 
 ERRORS = np.linspace(-5, 5, 41)
 FOUR = (MSE(), MAE(), RMSE(), Huber(1.0))
+
+
+# --- the way to a line
+
+X, Y = np.arange(1.0, 10), np.array([1.7, 2.4, 2.8, 3.7, 4, 4.9, 5.2, 6.1, 1])
+
+
+@pytest.mark.parametrize("loss", FOUR)
+def test_every_loss_starts_as_one_line_and_comes_to_its_own(loss):
+    """From the heights 9 and 1 at the ends; the rest of the loss falls from 1 to less than a hundredth."""
+    found = way(loss, X, Y)
+    np.testing.assert_allclose(found.lines[0, 0] * X[[0, -1]] + found.lines[1, 0], [9, 1])
+    assert found.left[0] == 1
+    assert found.left[-1] < 0.01
+    assert found.left.min() >= 0
+    np.testing.assert_allclose(found.lines[:, -1] @ [9, 1], np.dot(line(loss, X, Y), [9, 1]), atol=0.15)
+
+
+def test_a_step_of_the_way_is_one_of_gradient_descent():
+    """The first of two steps, in height and slope of standardized x, by hand; the second with half the rate."""
+    u = (X - X.mean()) / X.std()
+    found = way(MSE(), X, Y, steps=2, rate=0.1)
+    w, b = found.lines[0] * X.std(), found.lines[1] + found.lines[0] * X.mean()
+    for k, rate in enumerate((0.1, 0.05)):
+        error = w[k] * u + b[k] - Y
+        assert w[k + 1] == pytest.approx(w[k] - rate * 2 * (error * u).mean())
+        assert b[k + 1] == pytest.approx(b[k] - rate * 2 * error.mean())
 
 
 # --- curves

@@ -20,20 +20,16 @@ from optim_viz.labs.losses import (
     pull,
     spread,
     statistics,
+    way,
 )
 from optim_viz.nn.losses import MAE, MSE, RMSE, Huber
 from optim_viz.ui import lossdraws, losses, lossfits, lossgate, shares
-from tests.pages import header, link, move, opened, said, unfold, widgets
+from tests.pages import charts, header, link, move, said, unfold, visitor, widgets
 
 FILE = "pages/losses.py"
+visit = visitor(FILE)
 VIEWS = tuple(losses.VIEWS)
 POINTS = np.array(lossfits.START.replace("b ", "").split(), float).reshape(-1, 2)
-
-
-def visit(before=None, **context):
-    app = opened(before, FILE, **context)
-    assert not app.exception
-    return app
 
 
 def answered(view, guess="show", **more):
@@ -42,11 +38,8 @@ def answered(view, guess="show", **more):
 
 def board(app):
     """What the board in the browser was told."""
-    return json.loads(json.loads(app.get("bidi_component")[0].proto.json))
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    boards = ("optim_viz_points", "optim_viz_shares")
+    return json.loads(next(e.proto.bytes for e in app.get("bidi_component") if e.proto.component_name in boards))
 
 
 def drawn(app):
@@ -79,6 +72,25 @@ def test_the_page_opens_with_a_board_an_outlier_and_three_lines():
     assert charts(app) == []
 
 
+def test_the_lines_arrive_in_a_film():
+    """The board's points, and per loss the lines and the rest of its loss after each of sixty steps, exactly."""
+    app = visit({"lo.fits.losses": ["MAE", "RMSE"], "lo.points": "0 1 4 2 8 9 b 9 2"})
+    film = next(e.proto.bytes for e in app.get("bidi_component") if e.proto.bytes and b'"film"' in e.proto.bytes)
+    head = header(film)
+    assert [one["name"] for one in head["series"]] == ["MAE", "RMSE"]
+    assert (head["film"]["frames"], head["film"]["classes"]) == (61, [0, 0, 0, 1])
+    numbers = np.frombuffer(film[4 + int.from_bytes(film[:4], "little") :], "<f4")
+    x, y = np.array([[0, 1], [4, 2], [8, 9], [9, 2.0]]).T
+    left, at, curves = numbers[:122].reshape(2, 61), numbers[122:131], numbers[131 : 131 + 2 * 61 * 9].reshape(2, 61, 9)
+    for k, loss in enumerate((MAE(), RMSE())):
+        one = way(loss, x, y)
+        np.testing.assert_allclose(left[k], one.left, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(curves[k], one.lines[0][:, None] * at + one.lines[1][:, None], rtol=1e-5, atol=1e-5)
+    half = [int(np.flatnonzero(way(loss, x, y).left <= 0.5)[0]) for loss in (MAE(), RMSE())]
+    assert f"is gone: MAE {half[0]}, RMSE {half[1]}." in said(app, "markdown")[-1]
+    assert "Huber > 60." in said(visit({"lo.delta": "0.1"}), "markdown")[-1]
+
+
 CONTROLS = {
     "fits": {"lo.delta": 0.2, "lo.fits.losses": ["MSE", "RMSE"], "lo.points": "0 0 5 1 b 8 9"},
     "curves": {"lo.curves.losses": ["RMSE"], "lo.delta": 2.0, "lo.at": -3.0, "lo.classes": 10, "lo.others": 1,
@@ -102,7 +114,7 @@ def test_each_control_moves_what_is_shown_and_the_link_brings_it_back(view):
         assert drawn(app) != before, key
     again = visit(link(app))
     assert charts(again) == charts(app)
-    assert [e.proto.json for e in again.get("bidi_component")] == [e.proto.json for e in app.get("bidi_component")]
+    assert [e.proto.bytes for e in again.get("bidi_component")] == [e.proto.bytes for e in app.get("bidi_component")]
 
 
 @pytest.mark.parametrize(

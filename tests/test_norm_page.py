@@ -8,25 +8,16 @@ import pytest
 
 from optim_viz.labs.norm import companions, hand, kept, running
 from optim_viz.ui import norm, normcrowd, normscales, normshift, normuse
-from tests.pages import link, move, opened, said, unfold, widgets
+from tests.pages import charts, link, move, said, unfold, visitor, widgets
 
 FILE = "pages/norm.py"
-
-
-def visit(before=None, **context):
-    app = opened(before, FILE, **context)
-    assert not app.exception
-    return app
+visit = visitor(FILE)
 
 
 def frames(app):
     """Pictures and captions of the strip."""
     message = next(e.proto.bytes for e in app.get("bidi_component") if e.proto.bytes)
     return json.loads(zlib.decompress(message))["frames"]
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def text(app):

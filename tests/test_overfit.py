@@ -7,7 +7,7 @@ import pytest
 
 from optim_viz import nn
 from optim_viz.experiments import run
-from optim_viz.labs.overfit import decay, kept, pictures, smooth, stopping, trial
+from optim_viz.labs.overfit import decay, growing, kept, pictures, smooth, stopping, trial
 from optim_viz.labs.overfit.cures import CURES, together
 from optim_viz.labs.overfit.trial import Setting, verdict
 from optim_viz.optimizers import SGD, Adam, AdamW
@@ -186,6 +186,26 @@ def test_the_notes_form_is_a_decay_of_lambda_over_eta():
     made = decay.rule("sgd", "notes", 0.05, 0.1)
     assert made == SGD(lr=0.05, weight_decay=0.1 / 0.05)
     np.testing.assert_allclose(made.step(x, lambda q: g, {}, 1)[0], x - 0.05 * g - 0.1 * x)
+
+
+def test_a_curve_overfits_while_it_grows():
+    """The jump to step t is t steps of gradient descent; the error at the points only falls, that elsewhere turns."""
+    made = growing.growth()
+    rows = np.polynomial.legendre.legvander(made.x, growing.DEGREE)
+    grid = np.polynomial.legendre.legvander(smooth.GRID, growing.DEGREE)
+    w, rate = np.zeros(growing.DEGREE + 1), 1 / np.linalg.eigvalsh(rows.T @ rows)[-1]
+    for step in range(int(made.steps[20]) + 1):
+        if step in made.steps:
+            k = int(np.flatnonzero(made.steps == step)[0])
+            np.testing.assert_allclose(made.said[k], grid @ w, atol=1e-9)
+            assert made.train[k] == pytest.approx(((rows @ w - made.y) ** 2).mean())
+        w = w - rate * rows.T @ (rows @ w - made.y)
+    assert (np.diff(made.train) < 0).all()
+    assert 0 < made.best < len(made.steps) - 1
+    assert made.test[-1] > 2 * made.test[made.best]
+    rng = np.random.default_rng(0)
+    fresh = made.said[-1] - smooth.truth(smooth.GRID) - smooth.NOISE * rng.standard_normal((2000, len(smooth.GRID)))
+    assert made.test[-1] == pytest.approx((fresh**2).mean(), rel=0.01)
 
 
 @pytest.mark.parametrize("seed", [0, 2])

@@ -1,27 +1,17 @@
 """The overfitting page without a browser: what it opens with, each view and control, honest words, the button."""
 
-import json
-
 import numpy as np
 import pytest
 
 from optim_viz.labs.overfit import decay, kept, smooth
 from optim_viz.labs.overfit.cures import CURES
+from optim_viz.labs.overfit.growing import growth
 from optim_viz.labs.overfit.trial import Setting, verdict
 from optim_viz.ui import overbook, overdecay, overfit, overpictures, overstop
-from tests.pages import link, move, opened, said, unfold, widgets
+from tests.pages import charts, header, link, move, picture, said, unfold, visitor, widgets
 
 FILE = "pages/overfit.py"
-
-
-def visit(before=None, **context):
-    app = opened(before, FILE, **context)
-    assert not app.exception
-    return app
-
-
-def charts(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+visit = visitor(FILE)
 
 
 def text(app):
@@ -35,6 +25,9 @@ def test_the_page_opens_on_overfitting():
     assert said(app, "warning", "error") == []
     assert len(charts(app)) == 1
     assert len(charts(app)[0]["data"]) == 4
+    film, made = picture(app)[0], growth()
+    assert header(film)["marks"] == made.steps.tolist()
+    assert f"lowest after {made.steps[made.best]} steps, {made.test[made.best]:.3g}" in text(app)
     assert f"ends with {plain.kept_train.mean():.1%} of the training images right" in text(app)
     assert "Every cure alone" not in text(app)
     move(app, "of.guess", "higher")

@@ -74,7 +74,7 @@ def test_painted_points_are_data():
 
 def board(app):
     """What the board in the browser was told."""
-    return json.loads(json.loads(app.get("bidi_component")[0].proto.json))
+    return json.loads(app.get("bidi_component")[0].proto.bytes)
 
 
 def test_the_board_shows_the_points_at_first_and_after_a_change():

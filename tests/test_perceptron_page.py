@@ -8,16 +8,11 @@ import pytest
 from optim_viz.labs.perceptron import CORNERS, GATES, Line, best, counting, line, linear, wide
 from optim_viz.labs.perceptron.line import rule
 from optim_viz.ui import layered, perceptron, strip
-from tests.pages import link, move, opened, said, table, unfold, widgets
+from tests.pages import link, move, said, table, unfold, visitor, widgets
 
 FILE = "pages/perceptron.py"
+visit = visitor(FILE)
 VIEWS = tuple(perceptron.VIEWS)
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
 
 
 @pytest.fixture

@@ -124,15 +124,6 @@ def test_only_changed_words_travel(paths):
     assert header["texts"] == {"loop": "반복"}
 
 
-def test_height_can_be_set_later(paths):
-    """The same paths for another height: only the header differs."""
-    message = player.pack_paths(paths)
-    header, floats, _ = unpack(player.with_height(message, 300))
-    before, same, _ = unpack(message)
-    assert header == {**before, "height": 300}
-    np.testing.assert_array_equal(floats, same)
-
-
 def test_repeated_names_stay_apart(paths):
     """The same label twice is two paths that can be hidden one by one."""
     header, *_ = unpack(player.pack_paths(paths, labels=["A", "A", "B"]))

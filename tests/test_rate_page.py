@@ -18,7 +18,7 @@ from optim_viz.optimizers import OPTIMIZERS, SGD, Momentum
 from optim_viz.rates import RATES
 from optim_viz.schedules import SCHEDULES, CosineDecay, ReduceOnPlateau, WarmUp, factors
 from optim_viz.ui import i18n, rate, rate_code, scheduled
-from tests.pages import header, link, move, picture, said, table, unfold, widgets
+from tests.pages import controls, header, link, move, picture, said, table, unfold, widgets
 from tests.server import ROOT
 
 FILE = "pages/rate.py"
@@ -114,8 +114,6 @@ def test_a_control_changes_what_it_controls_and_nothing_else(part):
     """Moved once, one after the other, each control changes exactly the readings listed for it; none is left out."""
     app = visit(part)
     elsewhere = {
-        "lang",
-        "ru.keep",
         "lr.view",
         "surface",
         "x0",
@@ -127,7 +125,7 @@ def test_a_control_changes_what_it_controls_and_nothing_else(part):
         "lr.code",
         "lr.save",
     }
-    keyed = {key for key in widgets(app) if key and not key.startswith("Start my own")}
+    keyed = {key for key in controls(app) if key and not key.startswith("Start my own")}
     assert keyed - set(MOVES[part]) <= elsewhere
     before = {name: read(app) for name, read in READINGS.items()}
     for key, (value, expected) in MOVES[part].items():

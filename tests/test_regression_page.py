@@ -12,17 +12,12 @@ from optim_viz.optimizers import OPTIMIZERS, Adam
 from optim_viz.ui import regressed
 from optim_viz.ui.i18n import language
 from optim_viz.ui.regression import PAINTED, RULES
-from tests.pages import header, link, move, opened, picture, said, table, widgets
+from tests.pages import header, link, move, picture, said, table, visitor, widgets
 from tests.server import ROOT
 
 FILE = "pages/regression.py"
+visit = visitor(FILE)
 SHORT = {"rg.epochs": "10", "rg.hidden": "2"}
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
 
 
 def result(app, view="fit"):

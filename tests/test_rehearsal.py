@@ -1,6 +1,7 @@
-"""A rehearsal of Streamlit Cloud: the run-time requirements alone, 1 GiB of memory, every page, many people."""
+"""A rehearsal of Streamlit Cloud and of the container: run-time requirements alone, 1 GiB, every page, many people."""
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import psutil
 import pytest
 
 from tests.load.session import Session
-from tests.server import ROOT, Server, running_app
+from tests.server import ROOT, Server, free_port, running_app
+from tests.test_deploy import said
 
 MEMORY = 1 << 30  # bytes: what Streamlit Cloud gives an app
 PEOPLE = 10
@@ -23,13 +25,29 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory):
-    """The app as Streamlit Cloud would serve it: a copy of the repository, a fresh venv, a memory limit."""
+def image(tmp_path_factory):
+    """The folder /app and the Python of the container: what a push would bring, less what the Dockerfile leaves out."""
     place = tmp_path_factory.mktemp("cloud")
-    copy_repository(place / "app")
-    python = fresh_venv(place / "venv", place / "app" / "requirements.txt")
-    outside = {"HOME": str(place), "PYTHONPATH": "", "STREAMLIT_SERVER_HEADLESS": "true"}
-    with running_app("app.py", env=outside, cwd=place / "app", python=str(python)) as server:
+    copy_repository(place / "pushed")
+    for *sources, target in map(str.split, said("COPY")):
+        for source in sources:
+            pushed, to = place / "pushed" / source, place / "app" / target
+            if pushed.is_dir():
+                shutil.copytree(pushed, to)
+            else:
+                to.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(pushed, to)
+    return place / "app", fresh_venv(place / "venv", place / "app" / "requirements.txt")
+
+
+@pytest.fixture(scope="module")
+def cloud(image):
+    """The app as the container starts it, with the memory limit of Streamlit Cloud, which brings more files."""
+    folder, python = image
+    port = free_port()
+    command = [python, *json.loads(said("CMD")[0])[1:], f"--server.port={port}", "--server.address=127.0.0.1"]
+    outside = {"HOME": str(folder.parent), "PYTHONPATH": ""}
+    with running_app(port=port, env=outside, cwd=folder, command=list(map(str, command))) as server:
         # RLIMIT_DATA counts what the process may write to, threads' stacks included, but not mapped libraries:
         # nearer to a container's limit than RLIMIT_AS, and open to everybody, unlike a cgroup.
         psutil.Process(server.pid).rlimit(psutil.RLIMIT_DATA, (MEMORY, MEMORY))
@@ -48,10 +66,11 @@ def copy_repository(target: Path) -> None:
 
 
 def fresh_venv(target: Path, requirements: Path) -> Path:
-    """Make a venv with the requirements and nothing else; return its Python."""
-    subprocess.run([sys.executable, "-m", "venv", target], check=True)
+    """Make a venv with the requirements and nothing else, not even pip; return its Python."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", target], check=True)
     python = target / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--disable-pip-version-check"]
+    install = [*pip, "--no-compile", "-r", requirements]  # compiling what is never imported takes most of the time
     done = subprocess.run(install, capture_output=True, text=True)
     assert done.returncode == 0, f"pip install -r requirements.txt failed:\n{done.stdout}{done.stderr}"
     return python
@@ -103,6 +122,14 @@ def test_languages_do_not_leak(cloud: Server):
     assert english != korean
     for number, session in enumerate(sessions):
         assert session.texts == (korean if number % 2 else english)
+
+
+def test_the_package_knows_its_version(image):
+    """Files that are not modules have come along, too."""
+    folder, python = image
+    code = "from optim_viz.export.record import version; print(version())"
+    out = subprocess.run([python, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
+    assert f'version = "{out.stdout.strip()}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
 def test_memory_stays_below_the_limit(cloud: Server):

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import optim_viz as ov
+from optim_viz.experiments import repeats
 from optim_viz.figures.spark import spark
 from optim_viz.runs import LARGEST, MOST_RUNS, POINTS, Run, added, differences, from_json, run, thin, to_json
+from optim_viz.ui import runs as shown_runs
 from optim_viz.ui.site import PAGES
 from tests.pages import move, opened, said, widgets
 
@@ -143,6 +145,38 @@ def test_runs_are_pinned_compared_and_removed():
     widgets(app)["ru.out0"].click().run()
     assert "ru.pin1" not in widgets(app)
     assert not app.exception
+
+
+def test_every_page_keeps_more_than_its_link():
+    """In words or numbers what stands there, without markup; as a file all of it comes back."""
+    app = opened({})
+    for page in PAGES:
+        if page.keeps:
+            app.switch_page(page.file).run()
+            widgets(app)["ru.keep"].click().run()
+            assert not app.exception, page.name
+    kept = {one.page: one for one in app.session_state["_runs"]}
+    assert list(kept) == [page.name for page in reversed(PAGES) if page.keeps]
+    assert all(one.results for one in kept.values())
+    assert sum(bool(one.curves) for one in kept.values()) > len(kept) / 2
+    words = [word for one in kept.values() for pair in one.results for word in pair]
+    assert all(word and "**" not in word and "\xa0" not in word for word in words)
+    assert from_json(to_json(tuple(kept.values())), NAMES) == tuple(kept.values())
+    best = repeats.shipped().found["gp"].best
+    assert dict(kept["search"].results)["Gaussian process"].startswith(f"best {best.score:.1%} · on test images")
+    (line,) = [values for name, values in kept["rate"].curves if name == "SGD"]
+    assert np.isfinite(line).all()
+
+
+def test_a_run_that_is_left_at_once_is_kept_all_the_same(monkeypatch):
+    """Whoever goes on before the page is drawn again has the link, and loses no results kept before."""
+    app = opened({})
+    monkeypatch.setattr(shown_runs, "complete", lambda: None)
+    widgets(app)["ru.keep"].click().run()
+    monkeypatch.undo()
+    app.switch_page("pages/runs.py").run()
+    (one,) = app.session_state["_runs"]
+    assert (one.page, one.results) == ("race", ())
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optim_viz.experiments import repeats
-from optim_viz.experiments.search import METHODS, best_so_far, tried
+from optim_viz.experiments.search import METHODS, Trial, best_so_far, settings, tried
 from optim_viz.figures import search as figures
 from optim_viz.figures.isles import isles
 from optim_viz.ui import byhand
@@ -192,6 +192,28 @@ def test_the_figures_show_the_numbers(record):
     boxes = figures.repeats(record, 16, names, **say).data
     assert np.array_equal([box.y for box in boxes], record.curves[:, :, 15])
     assert set(each(figures.TEXTS)) == set(figures.TEXTS)
+
+
+def test_the_surface_fills_in_as_trials_come(record):
+    """At a trial its score, a failure scores 0; near nobody it is unknown; with each trial the known part grows."""
+    trials = record.found["random"].trials
+    shares = []
+    for k in range(1, len(trials) + 1):
+        surface, inside = figures.known(trials[:k])
+        shares.append((inside > 0).mean())
+        row, column = (round(share * (len(surface) - 1)) for share in reversed(trials[k - 1].place))
+        assert inside[row, column] > 0
+    assert shares[0] < 0.06
+    assert shares == sorted(shares)
+    assert 0.5 < shares[-1] < 0.9
+    middle = Trial(*settings((0.5, 0.5)), 0.9, 0.9)
+    surface, inside = figures.known([middle, Trial(*settings((0.7, 0.5)), None, None)])
+    assert surface[15, 15] == pytest.approx(0.9, abs=1e-3)
+    assert surface[15, 21] == pytest.approx(0, abs=1e-3)
+    assert 0.3 < surface[15, 18] < 0.6
+    assert (inside[15, 15] > 0, inside[15, 3] > 0, inside[0, 15] > 0) == (True, False, False)
+    drawn = [str(figures.picture(record.found["random"], k, None, None, figures.TEXTS)) for k in (0, 24)]
+    assert drawn[0].count("a full faint") < drawn[1].count("a full faint")
 
 
 def test_outlines_go_around_what_is_high():

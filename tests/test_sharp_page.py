@@ -14,17 +14,12 @@ from optim_viz.figures import sharp as figures
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.ui import sharp
 from optim_viz.ui.sharp import Setup, landing
-from tests.pages import link, move, opened, said, unfold, widgets
+from tests.pages import link, move, said, unfold, visitor, widgets
 
 FILE = "pages/sharp.py"
+visit = visitor(FILE)
 SMALL = {"sharp.updates": "50", "sharp.layers": "3", "sharp.seeds": "2", "sharp.batches": ["20", "N"],
          "sharp.edge.steps": "100"}  # fmt: skip
-
-
-def visit(before=None):
-    app = opened(before, FILE)
-    assert not app.exception
-    return app
 
 
 def result(app):

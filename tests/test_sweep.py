@@ -118,14 +118,21 @@ def test_a_fresh_process_gives_the_same_bytes(reference, tmp_path):
     ],
 )
 def test_only_the_guilty_cell_fails(loky, function, reason):
-    """NaN, an error, 4 GB, an endless loop, a crash: one cell has a reason, the others their results."""
-    begun = time.monotonic()
-    made = outcome(Sweep([Call(f"tests.faults:{function}")], [ov.SGD()], range(8)), loky, limits=Limits(1.0, 500))
+    """NaN, an error, 4 GB, an endless loop, a crash: one cell has a reason, the others their results.
+
+    All of it ends within the second that a cell may take and five more; on a machine that is busy with other things,
+    within what eight starts of two workers take there.
+    """
+    loky.close()
+    begun, limits = time.monotonic(), Limits(1.0, 500)
+    outcome(Sweep([Call("tests.faults:fine")], [ov.SGD()], range(8)), loky)
+    start = time.monotonic() - begun
+    made = outcome(Sweep([Call(f"tests.faults:{function}")], [ov.SGD()], range(8)), loky, limits=limits)
+    assert time.monotonic() - begun - start < limits.seconds + max(5, 8 * start)
     failed = [k for k, result in enumerate(made.results) if "error" in result]
     assert failed == [3]
     assert reason in made.results[3]["error"]
     assert [r["ok"]["loss"] for k, r in enumerate(made.results) if k != 3] == [0.0, 1.0, 2.0, 4.0, 5.0, 6.0, 7.0]
-    assert time.monotonic() - begun < 20
 
 
 @contextmanager
@@ -241,6 +248,16 @@ def test_a_journal_resumes(tmp_path):
     assert begun.done == first.done
     assert outcome(sweep, journal=journal).write() == outcome(sweep).write()
     assert len(journal) == 50
+
+
+def test_a_batch_can_be_left_on_the_way():
+    """A sweep looks up often while a batch of networks trains: whoever stops it there does not wait for the batch."""
+    journal = Journal()
+    work = run(Sweep([DIGITS], grid(ov.SGD, lr=[0.01 * k for k in range(1, 33)]), [0]), journal=journal)
+    begun = [next(work) for _ in range(4)]
+    assert {step.done for step in begun if isinstance(step, Progress)} == {0}
+    work.close()
+    assert len(journal) == 0
 
 
 def test_a_journal_refuses_what_is_none(tmp_path):

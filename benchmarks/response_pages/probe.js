@@ -20,16 +20,19 @@
     return mark.call(performance, name, ...rest);
   };
 
-  // A chart has been drawn when its event says so; the first time when its five points are there.
+  // A chart has been drawn when its event says so; the first time when its five points, or any, are there.
+  const drawing = (chart) =>
+    [...chart.querySelectorAll(".trace path")].map((path) => path.getAttribute("d")).join() + chart.textContent;
   const watched = new WeakSet();
   new MutationObserver(() => {
     for (const chart of document.getElementsByClassName("js-plotly-plot")) {
-      if (watched.has(chart) || !chart.on || chart.querySelectorAll(".points path").length !== 5) continue;
+      if (watched.has(chart) || !chart.on) continue;
+      if (window.everyChart ? !chart.querySelector(".trace") : chart.querySelectorAll(".points path").length !== 5) continue;
       watched.add(chart);
       drawn();
-      let seen = chart.querySelector(".js-line").getAttribute("d") + chart.textContent;
+      let seen = drawing(chart);
       chart.on("plotly_afterplot", () => {
-        const now = chart.querySelector(".js-line")?.getAttribute("d") + chart.textContent;
+        const now = drawing(chart);
         if (now !== seen) drawn();
         seen = now;
       });

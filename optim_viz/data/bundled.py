@@ -5,6 +5,7 @@ readers to scikit-learn's own.
 """
 
 import gzip
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -31,12 +32,18 @@ def _table(name: str, skip: int = 0, delimiter: str | None = ",") -> np.ndarray:
     try:
         if found is None or not found.submodule_search_locations:
             raise FileNotFoundError
-        file = Path(found.submodule_search_locations[0]) / "datasets" / "data" / name
-        raw = file.read_bytes()
+        return _read(Path(found.submodule_search_locations[0]) / "datasets" / "data" / name, skip, delimiter)
     except FileNotFoundError:
         raise ValueError(Text("This data set needs the package scikit-learn: pip install scikit-learn.")) from None
-    text = (gzip.decompress(raw) if name.endswith(".gz") else raw).decode("ascii")
-    return np.loadtxt(text.splitlines(), delimiter=delimiter, skiprows=skip)
+
+
+@lru_cache(8)  # all there are: many a computation begins with these digits
+def _read(file: Path, skip: int, delimiter: str | None) -> np.ndarray:
+    raw = file.read_bytes()
+    text = (gzip.decompress(raw) if file.suffix == ".gz" else raw).decode("ascii")
+    table = np.loadtxt(text.splitlines(), delimiter=delimiter, skiprows=skip)
+    table.setflags(write=False)
+    return table
 
 
 def _labeled(name: str, skip: int = 1) -> Pair:

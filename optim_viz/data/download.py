@@ -66,16 +66,14 @@ def cache_folder() -> Path:
     return Path(base) / "optim_viz"
 
 
-def fetch(
-    name: str, folder: Path | None = None, opener: Read | None = None, progress: Callable[[int], None] | None = None
-) -> Path:
-    """Bring the four files of "mnist" or "fashion" into `folder`/`name` and return that path.
+def fetch(name: str, opener: Read | None = None, progress: Callable[[int], None] | None = None) -> Path:
+    """Bring the four files of "mnist" or "fashion" into a folder of the cache and return its path.
 
     `opener` is `urllib.request.urlopen`, or what stands in for it; `progress` hears how many bytes have come so far.
     Files that are here already are not fetched again. ValueError when offline, when what came is not what was
     published, or when the folder cannot be written.
     """
-    archive, place = archive_of(name), (folder or cache_folder()) / name
+    archive, place = archive_of(name), cache_folder() / name
     came = 0
 
     def tell(count: int) -> None:
@@ -94,9 +92,9 @@ def fetch(
     return place
 
 
-def fetched(name: str, folder: Path | None = None) -> bool:
+def fetched(name: str) -> bool:
     """Whether all files are here, and whole."""
-    place = (folder or cache_folder()) / name
+    place = cache_folder() / name
     return all(verified(place / file, md5) is not None for file, md5 in archive_of(name).files.items())
 
 

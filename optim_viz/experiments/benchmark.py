@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from optim_viz.data import DataSpec
 from optim_viz.experiments.crew import Crew
+from optim_viz.experiments.fitting import fits
 from optim_viz.experiments.guard import Limits
 from optim_viz.experiments.journal import Journal
 from optim_viz.experiments.problems import FRACTIONS, OnData, OnSurface, Problem, Table
@@ -149,14 +152,19 @@ def read(text: str) -> Report:
             raise ValueError
         protocol = Protocol(**from_spec(json.dumps(plain["protocol"])))
         chosen = tuple(tuple(rules) for rules in from_spec(json.dumps(plain["chosen"])))
-        arrays = {name: _array(plain[name], name) for name in _ARRAYS}
-    except (ValueError, KeyError, TypeError, RecursionError):
+        arrays = {name: _array(plain[name]) for name in _ARRAYS}
+        if not fits(protocol, chosen, arrays, plain["curves"]):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ValueError(Text("This is no result of a benchmark.")) from None
-    shape = (len(protocol.entries), len(protocol.optimizers))
-    if any(array.shape[:2] != shape for array in arrays.values()) or len(chosen) != shape[0]:
-        raise ValueError(Text("This is no result of a benchmark."))
     facts: dict[str, Any] = {**arrays, "curves": tuple(plain["curves"])}
     return Report(protocol, chosen, **facts)
+
+
+@cache
+def shipped() -> Report:
+    """The result that comes with the app, made by `python -m optim_viz benchmark`."""
+    return read(Path(__file__).with_name("shipped").joinpath("always.json").read_text(encoding="utf-8"))
 
 
 def own_problem(table: Table) -> OnData:
@@ -270,10 +278,12 @@ def _lists(values: Any) -> Any:
     return "" if np.isnan(values) else _short(float(values))
 
 
-def _array(values: Any, name: str) -> np.ndarray:
+def _array(values: Any) -> np.ndarray:
     def back(value: Any) -> Any:
         if isinstance(value, list):
             return [back(one) for one in value]
+        if value is not None and value != "" and type(value) not in (int, float):
+            raise ValueError
         return np.inf if value is None else np.nan if value == "" else float(value)
 
     return np.array(back(values), float)

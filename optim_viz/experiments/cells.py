@@ -5,23 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from optim_viz.experiments.problems import Call, Problem
+from optim_viz.experiments.problems import Call, Problem, without_a_pause
 from optim_viz.optimizers.base import Optimizer
 from optim_viz.spec import from_spec, spec
-from optim_viz.words import Text
 
 Guard = Callable[[Sequence[str]], AbstractContextManager[None]]
 NAN, MEMORY, LATE, DIED = "NaN", "memory", "late", "died"
-REASONS = {
-    NAN: Text("It returned NaN."), MEMORY: Text("It needs more memory than it may use."),
-    LATE: Text("It took longer than it may."), DIED: Text("Its process ended without a word."),
-}  # fmt: skip
 """Why a cell has no result; any other reason is the text of the error it raised."""
 
 
@@ -41,7 +36,7 @@ class Cell:
         return spec({"problem": self.problem, "rule": self.rule, "seed": self.seed})
 
 
-@lru_cache(2048)
+@lru_cache(512)  # a cell on a table of one's own takes 40 kB
 def cell_of(text: str) -> Cell:
     """Back from a cell's `text`; ValueError for anything else."""
     plain = json.loads(text)
@@ -57,9 +52,15 @@ def key_of(text: str) -> str:
 
 
 def run_cells(texts: Sequence[str], guard: Guard | None = None) -> list[str]:
-    """Results as JSON, in order: {"ok": {...}} or {"error": reason}; an error of one cell is no other cell's.
+    """`working` without a pause."""
+    return without_a_pause(working(texts, guard))
 
-    Cells of the same kind run in one NumPy batch. `guard` is entered with the keys of each batch around it.
+
+def working(texts: Sequence[str], guard: Guard | None = None) -> Generator[None, None, list[str]]:
+    """Returns results as JSON, in order: {"ok": {...}} or {"error": reason}; an error of one cell is no other cell's.
+
+    Cells of the same kind run in one NumPy batch. `guard` is entered with the keys of each batch around it. It yields
+    now and then, so that somebody can stop it.
     """
     watch: Guard = guard or (lambda keys: nullcontext())
     found: dict[int, str] = {}
@@ -67,10 +68,12 @@ def run_cells(texts: Sequence[str], guard: Guard | None = None) -> list[str]:
         cells = {k: cell_of(texts[k]) for k in numbers}
         try:
             with watch([key_of(texts[k]) for k in numbers]):
-                results = next(iter(cells.values())).problem.solve([(c.rule, c.seed) for c in cells.values()])
+                problem = next(iter(cells.values())).problem
+                results = yield from problem.work([(c.rule, c.seed) for c in cells.values()])
         except Exception as error:
             if len(numbers) > 1:  # find out whose it is
-                found.update({k: run_cells([texts[k]], guard)[0] for k in numbers})
+                for k in numbers:
+                    (found[k],) = yield from working([texts[k]], guard)
                 continue
             found[numbers[0]] = _error(error)
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,9 @@ from optim_viz.experiments.journal import Journal
 from optim_viz.experiments.sweep import Progress, Sweep, run
 
 
-def main(words: list[str]) -> int:
+def main(words: list[str], *more: Callable[[Any], None]) -> int:
     """Runs the command; the status for the shell."""
-    asked = parser().parse_args(words)
+    asked = parser(*more).parse_args(words)
     try:
         return asked.run(asked)
     except (OSError, ValueError) as error:
@@ -28,8 +28,8 @@ def main(words: list[str]) -> int:
         return 130
 
 
-def parser() -> argparse.ArgumentParser:
-    """The words it understands."""
+def parser(*more: Callable[[Any], None]) -> argparse.ArgumentParser:
+    """The words it understands; each of `more` adds a command."""
     asked = argparse.ArgumentParser(prog="python -m optim_viz", description="see how optimizers move")
     commands = asked.add_subparsers(dest="command", required=True)
     sweep = commands.add_parser("sweep", help="run a sweep and write its result file")
@@ -58,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
         )
         one.add_argument("--seconds", type=float, default=300.0, help="most seconds for a cell")
         one.add_argument("--megabytes", type=float, default=1000.0, help="most memory for a cell")
+    for add in more:
+        add(commands)
     return asked
 
 

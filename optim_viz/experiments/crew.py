@@ -9,22 +9,25 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from contextlib import suppress
 from typing import Any
 
-from optim_viz.experiments.cells import batches, failure, run_cells
+from optim_viz.experiments.cells import batches, failure, working
 from optim_viz.experiments.guard import Limits, work
 from optim_viz.words import Text
 
-SHORTEST = 0.05  # seconds of work below which a task costs more to send than to run
 GOOD = 0.5  # seconds of work in a task: with more the news comes late, and much is lost with a worker
 MOST_FALLS = 12  # times in a row that the workers die before any of them has done anything
 _LOOK = 0.2  # seconds between two looks at workers that say nothing
 Found = dict[str, str]
 
 
+class Lost(RuntimeError):
+    """The workers are gone for good; what is done is in the journal."""
+
+
 class Crew:
     """Runs cells and yields results as they come; it begins again where workers die."""
 
-    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found, None, None]:
-        """Cell -> result, each once; `marks` is a folder for `guard`."""
+    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found | None, None, None]:
+        """Cell -> result, each once, and None now and then; `marks` is a folder for `guard`."""
         raise NotImplementedError
 
     def close(self) -> None:
@@ -34,10 +37,11 @@ class Crew:
 class Serial(Crew):
     """One batch after another in this process: the answer all others must equal, byte for byte."""
 
-    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found, None, None]:
+    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found | None, None, None]:
         for numbers in batches(texts):
             some = [texts[k] for k in numbers]
-            yield dict(zip(some, run_cells(some), strict=True))
+            results = yield from working(some)
+            yield dict(zip(some, results, strict=True))
 
 
 class Pool(Crew):
@@ -61,7 +65,7 @@ class Pool(Crew):
         """Whether this error says that a worker died, and not that its work went wrong."""
         return isinstance(error, BrokenExecutor | CancelledError | OSError)
 
-    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found, None, None]:
+    def work(self, texts: Sequence[str], limits: Limits, marks: str) -> Generator[Found | None, None, None]:
         desk = _Desk(self, texts, limits, marks)
         try:
             while desk.busy:
@@ -146,7 +150,7 @@ class _Desk:
         """What was out goes back to what waits, cell by cell: the marks on disk tell which cell ends its worker."""
         self.falls += 1
         if self.falls > MOST_FALLS:
-            raise RuntimeError(Text("The workers end before they have done anything."))
+            raise Lost(Text("The workers end before they have done anything."))
         for future, task in list(self.running.items()):
             if not (future.done() and not future.cancelled() and future.exception() is None):
                 del self.running[future]

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optim_viz.data import DataSpec
-from optim_viz.experiments.problems import Pair, Problem, Result
+from optim_viz.experiments.problems import Pair, Problem, Work, trained
 from optim_viz.nn.history import History
 from optim_viz.nn.network import Network
 from optim_viz.nn.settings import Settings
@@ -48,30 +48,30 @@ class Digits(Problem):
     def kind(self, rule: Optimizer, seed: int) -> Any:
         return seed
 
-    def solve(self, cells: Sequence[Pair]) -> list[Result]:
-        rules, seed = [rule for rule, _ in cells], cells[0][1]
-        told = [_trained(rules, data, seed) for data in splits(seed, self.folds)]
+    def work(self, cells: Sequence[Pair]) -> Work:
+        rules, seed, told = [rule for rule, _ in cells], cells[0][1], []
+        how = Settings(EPOCHS, BATCH, checkpoints=2)
+        for data in splits(seed, self.folds):
+            history = yield from trained(Trainer(Network([64, HIDDEN, 10]), data, rules, how, seed=seed))
+            told.append(_told(history))
         score, test = (np.mean([one[k] for one in told], axis=0) for k in (0, 1))
         failed = np.any([one[2] for one in told], axis=0)
         return [{"validation": float(s), "test": float(t), "failed": bool(gone)}
                 for s, t, gone in zip(score, test, failed, strict=True)]  # fmt: skip
 
 
-def _trained(rules: list[Optimizer], data: Any, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Accuracy on validation and test images and whether it diverged, for each rule."""
-    how = Settings(EPOCHS, BATCH, checkpoints=2)
-    *_, history = Trainer(Network([64, HIDDEN, 10]), data, rules, how, seed=seed).events()
-    assert isinstance(history, History)
+def _told(history: History) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Accuracy on validation and test images and whether it diverged, for each run."""
     assert history.validation_score is not None
     assert history.test is not None
-    lanes, end = np.arange(len(rules)), np.maximum(history.end, 0)
+    lanes, end = np.arange(len(history.runs)), np.maximum(history.end, 0)
     last, first = history.train_loss[lanes, end], history.train_loss[:, 0]
     gone = np.array([outcome.kind == "diverged" for outcome in history.outcomes])
     gone |= (history.end < 0) | ~(last <= GONE * first)
     return history.validation_score[lanes, end], np.asarray(history.test.score), gone
 
 
-@lru_cache(16)
+@lru_cache(4)
 def splits(seed: int, folds: int) -> tuple[tuple[Part, Part, Part], ...]:
     """(training, validation, test) images and their digits: once half and half, or for each fold."""
     data = DataSpec("digits").load().flat()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from threading import Lock
 
 from optim_viz.experiments.cells import key_of
 from optim_viz.words import Text
@@ -12,15 +14,21 @@ from optim_viz.words import Text
 VERSION = 1  # of what a cell's result holds; another version's results are not used
 _TABLE = "CREATE TABLE IF NOT EXISTS cells (key TEXT PRIMARY KEY, text TEXT NOT NULL, result TEXT NOT NULL)"
 _MOST = 500  # keys in one question
+_OLDEST = (
+    "DELETE FROM cells WHERE rowid IN (SELECT rowid FROM cells ORDER BY rowid "
+    "LIMIT (SELECT 1 + count(*) / 10 FROM cells))"
+)  # a tenth
 
 
 class Journal:
-    """Cell -> result. Several processes may write the same file: the first result of a cell stays.
+    """Cell -> result. Threads and processes may write the same file: the first result of a cell stays.
 
-    ValueError where the file cannot be written, or is no journal of this version.
+    With more than `most` bytes the oldest results go. ValueError where the file cannot be written, or is no journal
+    of this version.
     """
 
-    def __init__(self, file: str | Path = ":memory:") -> None:
+    def __init__(self, file: str | Path = ":memory:", most: float = math.inf) -> None:
+        self._most, self._lock = most, Lock()
         try:
             if file != ":memory:":
                 Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -38,9 +46,18 @@ class Journal:
     def put(self, results: Mapping[str, str]) -> None:
         """Cell text -> result, all of them or none."""
         rows = [(key_of(text), text, result) for text, result in results.items()]
-        self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?, ?)", rows)
-        self._db.execute("COMMIT")
+        with self._lock, self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT OR IGNORE INTO cells VALUES (?, ?, ?)", rows)
+            while self.bytes > self._most and self._db.execute(_OLDEST).rowcount:
+                pass
+
+    @property
+    def bytes(self) -> int:
+        """What the results take; room that others have left is not counted."""
+        pages, free, size = (self._db.execute(f"PRAGMA {name}").fetchone()[0]
+                             for name in ("page_count", "freelist_count", "page_size"))  # fmt: skip
+        return (pages - free) * size
 
     def found(self, texts: Iterable[str]) -> dict[str, str]:
         """The results there are for these cells."""
@@ -52,10 +69,6 @@ class Journal:
             for key, result in self._db.execute(f"SELECT key, result FROM cells WHERE key IN ({marks})", part):
                 found[keys[key]] = result
         return found
-
-    def forget(self, texts: Iterable[str]) -> None:
-        """Drops results, so that these cells run again."""
-        self._db.executemany("DELETE FROM cells WHERE key = ?", [(key_of(text),) for text in texts])
 
     def __len__(self) -> int:
         return self._db.execute("SELECT count(*) FROM cells").fetchone()[0]

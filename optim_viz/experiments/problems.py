@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -27,10 +27,12 @@ MOST_TABLE = 20_000  # characters
 FRACTIONS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001)  # of the loss at the start
 Result = dict[str, Any]
 Pair = tuple[Optimizer, int]
+Work = Generator[None, None, list[Result]]
+T = TypeVar("T")
 
 
 class Problem:
-    """Something to minimize. `solve` gives a result per (rule, seed), each bit for bit what it is alone."""
+    """Something to minimize: each (rule, seed) has a result, bit for bit what it is alone."""
 
     at_once: ClassVar[int]  # cells in one batch
 
@@ -42,8 +44,21 @@ class Problem:
         """Cells of the same kind can share a batch."""
         raise NotImplementedError
 
-    def solve(self, cells: Sequence[Pair]) -> list[Result]:
+    def work(self, cells: Sequence[Pair]) -> Work:
+        """Returns a result per cell; until then it yields now and then, so that somebody can stop it."""
         raise NotImplementedError
+
+    def solve(self, cells: Sequence[Pair]) -> list[Result]:
+        return without_a_pause(self.work(cells))
+
+
+def without_a_pause(work: Generator[None, None, list[T]]) -> list[T]:
+    """What it returns."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return end.value
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,8 @@ class OnSurface(Problem):
         low, high = np.array([self.surface.x, self.surface.y], float).T
         return np.random.default_rng(seed).uniform(low, high)
 
-    def solve(self, cells: Sequence[Pair]) -> list[Result]:
+    def work(self, cells: Sequence[Pair]) -> Work:
+        yield
         rule = type(cells[0][0])
         names = [h.name for h in rule.hyperparameters()]
         lanes = rule(**{name: np.array([getattr(one, name) for one, _ in cells], float) for name in names})
@@ -90,8 +106,9 @@ class Table:
 
     def __post_init__(self) -> None:
         if len(self.text) > MOST_TABLE:
-            raise ValueError(Text("For a comparison, a table may have at most {most:,} characters, not {n:,}.",
-                                  most=MOST_TABLE, n=len(self.text)))  # fmt: skip
+            raise ValueError(Text("For a comparison, a table may have at most {most:,} characters, not {n:,}: every "
+                                  "run carries it. Leave out rows or columns.", most=MOST_TABLE, n=len(self.text))
+                             )  # fmt: skip
 
     def fields(self) -> dict[str, Any]:
         """The constructor's arguments."""
@@ -115,15 +132,21 @@ class OnData(Problem):
     def kind(self, rule: Optimizer, seed: int) -> Any:
         return seed  # the same batches for all rules
 
-    def solve(self, cells: Sequence[Pair]) -> list[Result]:
+    def work(self, cells: Sequence[Pair]) -> Work:
         seed = cells[0][1]
+        split = _split(self.data, seed, len(self.net.input_shape) > 1)
         how = Settings(self.epochs, self.batch_size, checkpoints=2)
-        rules = [rule for rule, _ in cells]
-        *_, history = Trainer(
-            self.net, _split(self.data, seed, len(self.net.input_shape) > 1), rules, how, seed=seed
-        ).events()
-        assert isinstance(history, History)
+        history = yield from trained(Trainer(self.net, split, [rule for rule, _ in cells], how, seed=seed))
         return [_told(history, k) for k in range(len(cells))]
+
+
+def trained(trainer: Trainer) -> Generator[None, None, History]:
+    """The end of a training that can be stopped on the way."""
+    for event in trainer.events():
+        if isinstance(event, History):
+            return event
+        yield
+    raise RuntimeError("a training ends with its history")
 
 
 @lru_cache(16)
@@ -164,7 +187,8 @@ class Call(Problem):
     def kind(self, rule: Optimizer, seed: int) -> Any:
         return object()
 
-    def solve(self, cells: Sequence[Pair]) -> list[Result]:
+    def work(self, cells: Sequence[Pair]) -> Work:
+        yield
         module, _, name = self.function.partition(":")
         call = getattr(importlib.import_module(module), name)
         return [dict(call(rule, seed, **json.loads(self.arguments))) for rule, seed in cells]

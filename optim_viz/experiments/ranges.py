@@ -28,7 +28,6 @@ class Range:
         return math.exp(math.log(self.low) + share * (math.log(self.high) - math.log(self.low)))
 
 
-SOURCE = "search spaces of Schmidt, Schneider & Hennig 2021, Descending through a Crowded Valley"
 _RATE, _BETA1, _BETA2 = Range(1e-4, 1.0), Range(0.5, 0.999, "beta"), Range(0.8, 0.999, "beta")
 RANGES: dict[str, dict[str, Range]] = {
     "SGD": {"lr": _RATE},
@@ -46,8 +45,9 @@ RANGES: dict[str, dict[str, Range]] = {
     "Lion": {"lr": Range(1e-5, 0.1), "beta1": _BETA1, "beta2": _BETA2},
     "Rprop": {"lr": _RATE},
 }
-"""Ours where the paper has none: Lion, a tenth of the others' rates, as its authors advise; Rprop, its first step; and
-decay rates are drawn so that 1 − β is even on its scale."""
+"""The search spaces of Schmidt, Schneider & Hennig 2021, Descending through a Crowded Valley. Ours where the paper has
+none: Lion, a tenth of the others' rates, as its authors advise; Rprop, its first step; and decay rates are drawn so
+that 1 − β is even on its scale."""
 
 
 def trials(optimizer: str, count: int, seed: int = 0) -> list[Optimizer]:

@@ -102,7 +102,7 @@ def read(text: str) -> Record:
                  for name, one in plain["found"].items()}  # fmt: skip
         truth = np.array(plain["truth"], float)
         return Record(plain["versions"], truth, found, np.array(plain["curves"]), np.array(plain["test"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ValueError(Text("This is no result of repeated searches.")) from None
 
 

@@ -103,8 +103,15 @@ def tried(
     journal: Journal | None = None,
 ) -> list[Trial]:
     """Trains a network for each pair (lr, weight decay)."""  # fmt: skip
-    *_, outcome = run(Sweep((Digits(folds),), tuple(rule(*pair) for pair in pairs), (task,)), crew, journal)
-    assert isinstance(outcome, Outcome)
+    *_, outcome = run(_sweep(pairs, folds, task), crew, journal)
+    return _trials(pairs, outcome)
+
+
+def _sweep(pairs: Sequence[tuple[float, float]], folds: int, task: int) -> Sweep:
+    return Sweep((Digits(folds),), tuple(rule(*pair) for pair in pairs), (task,))
+
+
+def _trials(pairs: Sequence[tuple[float, float]], outcome: Any) -> list[Trial]:
     return [_trial(pair, result) for pair, result in zip(pairs, outcome.results, strict=True)]
 
 
@@ -118,7 +125,7 @@ def _trial(pair: tuple[float, float], result: Any) -> Trial:
 def search(
     plan: Plan, crew: Crew | None = None, journal: Journal | None = None
 ) -> Generator[float | Found, None, None]:
-    """Runs a plan batch by batch; yields the share that is done, last a Found.
+    """Runs a plan batch by batch; yields the share that is done a few times a second, last a Found.
 
     A batch is asked for when all of the last one is told, and always has TOGETHER trials: so the trials are the same
     for any number of workers.
@@ -129,9 +136,14 @@ def search(
     while len(trials) < plan.budget:
         yield len(trials) / plan.budget
         asked, thought = asker.ask(min(TOGETHER, plan.budget - len(trials)))
-        new = tried([settings(at) for at in asked], plan.folds, plan.task, crew, journal)
-        asker.tell(new)
-        trials += new
+        pairs = [settings(at) for at in asked]
+        for event in run(_sweep(pairs, plan.folds, plan.task), crew, journal):
+            if isinstance(event, Outcome):
+                new = _trials(pairs, event)
+                asker.tell(new)
+                trials += new
+            else:
+                yield (len(trials) + len(pairs) * event.done / event.total) / plan.budget
         thoughts += thought
     yield Found(plan, tuple(trials), tuple(thoughts), importances(trials))
 
@@ -181,6 +193,14 @@ class Bayesian:
         if len(self._done) < START:
             self._start.tell(trials)
         self._done += trials
+
+
+def load() -> None:
+    """Imports what all methods need: seconds in which nothing can stop it, unless it is done in a thread."""
+    import sklearn.ensemble
+    import sklearn.gaussian_process  # noqa: F401
+
+    _sampler(Plan("tpe"))
 
 
 @cache

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optim_viz.experiments.benchmark import FRACTIONS, Report
+from optim_viz.experiments.ranges import trials
 from optim_viz.experiments.statistics import Comparison, Spread, compare, profile
 from optim_viz.words import Text
 
@@ -104,8 +105,6 @@ def profiles(report: Report, setting: str) -> dict[str, np.ndarray]:
 
 def sensitivity(report: Report, entry: int) -> list[tuple[np.ndarray, np.ndarray]]:
     """Per optimizer the learning rates of its trials, rising, and their median losses on the tuning seeds."""
-    from optim_viz.experiments.ranges import trials
-
     found = []
     for o, name in enumerate(report.protocol.optimizers):
         rates = np.array([rule.lr for rule in trials(name, report.protocol.trials, report.protocol.draw)])  # type: ignore[attr-defined]

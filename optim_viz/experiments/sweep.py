@@ -102,7 +102,7 @@ def read(text: str) -> Outcome:
     try:
         plain = json.loads(text)
         sweep, results = Sweep.read(json.dumps(plain["sweep"])), plain["results"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         raise ValueError(Text("This is no result of a sweep.")) from None
     shaped = isinstance(results, list) and all(
         isinstance(r, dict) and len(r) == 1 and set(r) <= {"ok", "error"} for r in results
@@ -115,7 +115,7 @@ def read(text: str) -> Outcome:
 def run(
     sweep: Sweep, crew: Crew | None = None, journal: Journal | None = None, limits: Limits | None = None
 ) -> Generator[Progress | Outcome, None, None]:
-    """Runs what the journal lacks; yields a Progress as results come in, last the Outcome.
+    """Runs what the journal lacks; yields a Progress a few times a second, last the Outcome.
 
     `crew` says where (by default here, one cell after another). Neither it, nor the order in which cells are done,
     nor a death on the way changes a byte of the outcome. Closing the generator stops; what is done stays in the
@@ -132,8 +132,9 @@ def run(
         work = crew.work(missing, limits or Limits(), marks)
         try:
             for found in work:
-                journal.put(found)
-                results.update(found)
+                if found:
+                    journal.put(found)
+                    results.update(found)
                 yield _progress(results, len(set(texts)), before, begun)
         finally:
             work.close()

@@ -57,14 +57,15 @@ def to_csv(paths: Path | Sequence[Path], labels: Sequence[str] | None = None) ->
     heads = list(dict.fromkeys(key for table in tables for key in table))
     out = io.StringIO()
     write = csv.writer(out, lineterminator="\n").writerow
-    write([_text(head) for head in ("optimizer", "step", *heads)])
+    write([text(head) for head in ("optimizer", "step", *heads)])
     for name, table in zip(names(many, labels), tables, strict=True):
         cells = [table[key].tolist() if key in table else [""] * len(table["x"]) for key in heads]
         for step, row in enumerate(zip(*cells, strict=True)):
-            write([_text(name), step, *row])
+            write([text(name), step, *row])
     return out.getvalue()
 
 
-def _text(word: Any) -> str:
+def text(word: Any) -> str:
+    """A word in one line that no spreadsheet runs as a formula."""
     line = " ".join(str(word).split())
     return f"'{line}" if line.startswith(_ACTIVE) else line

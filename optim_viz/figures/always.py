@@ -13,9 +13,6 @@ from optim_viz.figures.style import styles
 from optim_viz.words import Text
 
 TEXTS: dict[str, str] = {
-    "times": Text("times the best median"),
-    "alike": Text("≈ best"),
-    "best": Text("best"),
     "low": Text("median {value}"),
     "steps": Text("updates"),
     "loss": Text("loss"),
@@ -25,7 +22,6 @@ TEXTS: dict[str, str] = {
     "final": Text("final loss, median of the tuning seeds"),
     "chosen": Text("chosen"),
     "effect": Text("effect"),
-    "none": Text("chance explains it"),
 }
 _WORST = 1000.0  # times the best: no darker
 _BAND = 0.16

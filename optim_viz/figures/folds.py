@@ -13,14 +13,16 @@ _BOX = 20
 
 
 class Sheet:
-    """A picture of points (x, y) in one scale; `room` under it is for a row of boxes."""
+    """A picture of points (x, y) in one scale; `room` under it is for a row of boxes, and a key above them."""
 
-    def __init__(self, x: Any, y: Any, wide: tuple[float, float], room: int = _ROOM) -> None:
+    def __init__(
+        self, x: Any, y: Any, wide: tuple[float, float], room: int = _ROOM, height: int = HEIGHT
+    ) -> None:  # fmt: skip
         low, high = float(np.min(y)), float(np.max(y))
         above = 0.12 * (high - low or 1.0)
         self.x, self.y, self.side = np.asarray(x, dtype=float), np.asarray(y, dtype=float), wide
         self.low, self.high = low - above, high + above
-        self.drawing, self.bottom = Drawing(WIDTH, HEIGHT), HEIGHT - 8 - room
+        self.drawing, self.bottom = Drawing(WIDTH, height), height - 8 - room
         self.drawing.rect(_LEFT, _TOP, WIDTH - _LEFT - _RIGHT, self.bottom - _TOP, "soft empty faint", 4)
 
     def place(self, x: Any, y: Any) -> list[tuple[float, float]]:
@@ -40,12 +42,20 @@ class Sheet:
         self.drawing.polyline(self.place(x, y), kind)
         return self
 
-    def row(self, labels: Sequence[str], kinds: Sequence[str]) -> "Sheet":
+    def key(self, entries: Sequence[tuple[str, str, float]]) -> "Sheet":
+        """What the points are, under the picture: words, kind and radius of each sort."""
+        wide, y = (WIDTH - _LEFT - _RIGHT) / len(entries), self.bottom + 20
+        for k, (said, kind, radius) in enumerate(entries):
+            x = _LEFT + 12 + k * wide
+            self.drawing.circle(x, y, radius, kind).text(x + 12, y, said, kind.split()[0], 17, "start")
+        return self
+
+    def row(self, labels: Sequence[str], kinds: Sequence[str], size: float = 13) -> "Sheet":
         """A row of boxes under the picture, one per part, each as wide as the others."""
-        wide, top = (WIDTH - _LEFT - _RIGHT) / len(labels), HEIGHT - _BOX - 12
+        wide, top = (WIDTH - _LEFT - _RIGHT) / len(labels), self.drawing.height - _BOX - 12
         for k, (label, kind) in enumerate(zip(labels, kinds, strict=True)):
             self.drawing.rect(_LEFT + k * wide + 2, top, wide - 4, _BOX, kind, 4)
-            self.drawing.text(_LEFT + (k + 0.5) * wide, top + _BOX / 2, label, "ink", 13)
+            self.drawing.text(_LEFT + (k + 0.5) * wide, top + _BOX / 2, label, "ink", size)
         return self
 
     def __str__(self) -> str:

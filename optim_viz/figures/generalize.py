@@ -107,21 +107,6 @@ def fan(
     return _framed(figure, truth, theme)
 
 
-def sample(
-    x: Any, y: Any, rows: Mapping[str, Any], at: Any, fit: Any, *, theme: str = "light",
-    texts: Mapping[str, str] | None = None,
-) -> go.Figure:  # fmt: skip
-    """Points by their part (`rows`: part -> numbers of points), and a fit over `at`."""
-    say, figure = _say(texts), _figure(theme, uirevision="sample")
-    figure.add_trace(go.Scatter(x=at, y=fit, mode="lines", name=say["fit"], hoverinfo="skip",
-                                line={"width": 2.5, "color": GRAY[theme]}))  # fmt: skip
-    for name, part in rows.items():
-        look = PARTS[name]
-        figure.add_trace(go.Scatter(x=x[part], y=y[part], mode="markers", name=say[name],
-                                    marker={"size": 8, "symbol": look.marker, "color": look.color(theme)}))  # fmt: skip
-    return _framed(figure, y, theme)
-
-
 def _framed(figure: go.Figure, shown: Any, theme: str) -> go.Figure:
     low, high = float(np.min(shown)), float(np.max(shown))
     room = 0.3 * (high - low or 1.0)

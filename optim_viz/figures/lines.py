@@ -14,7 +14,7 @@ from optim_viz.words import Text
 
 TEXTS = {
     "class": Text("class {k}"), "slope": Text("slope of C"), "angle": Text("angle of C in degrees"),
-    "loss of C": Text("loss of C"), "lowest": Text("best line"), "units": Text("units in a layer (width)"),
+    "loss of C": Text("loss of C"), "units": Text("units in a layer (width)"),
     "layers": Text("hidden layers (depth)"), "one loss": Text("one loss"), "backprop": Text("backpropagation"),
     "numerical": Text("numerical gradient"), "seconds": Text("seconds"),
 }  # fmt: skip

@@ -81,9 +81,9 @@ def _path(points: Sequence[tuple[float, float]], closed: bool = False) -> str:
     return "M" + "L".join(f"{x:.4g} {y:.4g}" for x, y in points) + ("Z" if closed else "")
 
 
-def unit(drawing: Drawing, line: Any, x: Sequence[float] | None = None, left: float = 306) -> None:
+def unit(drawing: Drawing, line: Any, x: Sequence[float] | None = None) -> None:
     """A perceptron: x1, x2 and 1 on the left, as thick as their weights the ways to the sum; values of x inside."""
-    right, middle = left + 104, 144
+    left, right, middle = 306, 410, 144
     rows = (("x_{1}", "w_{1}", line.w1, 60), ("x_{2}", "w_{2}", line.w2, middle), ("1", "b", line.b, 228))
     for k, (name, weight, value, y) in enumerate(rows):
         kind = "a" if value >= 0 else "b"

@@ -31,7 +31,6 @@ def surface3d(
     scale: str = "auto",
     theme: str = "light",
     texts: Mapping[str, str] | None = None,
-    frames: int = FRAMES,
     step: int | None = None,
 ) -> go.Figure:
     """The paths' surface with each path lying on it, and heads that a Play button and a slider move.
@@ -39,8 +38,8 @@ def surface3d(
     `paths` is one Path or several on the same surface. Markers stand at the steps, between them the line is
     laid on the surface. Nothing outside the domain is drawn, so a diverging path does not stretch the picture.
     With `scale` "log" (or "auto" on a surface that needs it) heights are log10 of the rise of f, ticks say f.
-    `theme` and `texts` as for `contour`; at most `frames` animation frames. The heads
-    stand at `step`, at the end of the paths without one. ValueError for batches.
+    `theme` and `texts` as for `contour`; the heads stand at `step`, at the end of the
+    paths without one. ValueError for batches.
     """
     many, say = as_list(paths), words(texts)
     surface = many[0].surface
@@ -52,7 +51,7 @@ def surface3d(
     for path, look, name in zip(many, looks, labels(many), strict=True):
         figure.add_traces(_trail(path, land, look, clean(name), theme, say))
     figure.add_traces(_minima(surface, land, theme, say))
-    steps = _animate(figure, many, land, [look.color(theme) for look in looks], theme, frames, step)
+    steps = _animate(figure, many, land, [look.color(theme) for look in looks], theme, step)
     return figure.update_layout(_controls(steps, theme, say, step)) if len(steps) > 1 else figure
 
 
@@ -159,11 +158,11 @@ def _minima(surface: Any, land: Ground, theme: str, say: Mapping[str, str]) -> l
 
 
 def _animate(
-    figure: go.Figure, many: list[Any], land: Ground, colors: list[str], theme: str, frames: int, step: int | None
+    figure: go.Figure, many: list[Any], land: Ground, colors: list[str], theme: str, step: int | None
 ) -> list[int]:
     """Adds one trace of heads and the frames that move it, a few numbers each; returns their steps."""
     longest = max(int(path.end) for path in many)
-    steps = np.unique(np.linspace(0, longest, max(2, min(frames, longest + 1))).round().astype(int)).tolist()
+    steps = np.unique(np.linspace(0, longest, max(2, min(FRAMES, longest + 1))).round().astype(int)).tolist()
     heads = [_heads(many, land, step) for step in steps]
     number = len(list(figure.select_traces()))
     marker = {"color": colors, "size": 7, "line": {"color": INK[theme], "width": 1}}

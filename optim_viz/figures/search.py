@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -32,7 +33,7 @@ TEXTS = {
 LEVELS = (0.3, 0.5, 0.7, 0.8, 0.85)  # of the score, in every picture
 WIDTH = 500
 _DOUBTS, _HOPES = (0.05, 0.1, 0.15, 0.2, 0.25), (0.1, 0.3, 0.5, 0.7, 0.9)
-_DISC = 10
+_FINE, _NEAR = 31, 0.12  # places on a side of the surface; how far a trial speaks for what is around it
 _LOW, _HIGH = 0.4, 0.95  # of the chart of best scores
 
 
@@ -63,19 +64,21 @@ _PANELS = (Box(52, 298, 138), Box(203, 298, 138), Box(354, 298, 138))
 
 
 def picture(found: Found, k: int, truth: np.ndarray | None, top: float | None, texts: Mapping[str, str]) -> Drawing:
-    """The search after trial `k` (from 0): what is known of the map, the true one faintly, and the best so far.
+    """The search after trial `k` (from 0): what is known of the surface, the true one faintly, and the best so far.
 
     A Gaussian process also shows what it thought before this trial. `top` is the highest true score.
     """
     thoughtful = any(found.thoughts)
     drawing = Drawing(WIDTH, 446 if thoughtful else 262)
     done = found.trials[: k + 1]
-    _frame(drawing, _MAP, texts)
+    surface, inside = known(done)
+    _put(drawing, _MAP.area(inside, 0.0), "soft")
+    for level in LEVELS:
+        _put(drawing, _MAP.area(np.minimum(surface - level, inside), 0.0), "a full faint")
     if truth is not None:
         for level in LEVELS:
-            _put(drawing, _MAP.area(truth, level), "c faint")
-    for level in LEVELS:
-        _put(drawing, _discs([t for t in done if t.score is not None and t.score >= level]), "a full faint")
+            _put(drawing, _true(truth.tobytes(), truth.shape[1], level), "c faint empty")
+    _frame(drawing, _MAP, texts)
     _marks(drawing, _MAP, done)
     _curve(drawing, found, k, top, texts)
     if thoughtful:
@@ -89,14 +92,24 @@ def _put(drawing: Drawing, d: str, kind: str) -> None:
         drawing.path(d, kind)
 
 
-def _discs(trials: Sequence[Trial]) -> str:
-    """A disc around each trial, all as one shape, so that two that overlap are no darker."""
-    parts = []
-    for trial in trials:
-        x, y = _MAP.at(trial.place)
-        r = _DISC
-        parts.append(f"M{x - r:.0f} {y:.0f}a{r} {r} 0 1 0 {2 * r} 0a{r} {r} 0 1 0-{2 * r} 0Z")
-    return "".join(parts)
+def known(trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray]:
+    """The surface as these trials tell it, and how far inside the known part it is: (n, n) each [decay, lr].
+
+    A place has the mean of all scores, weighed by how near they are (Shepard 1968); a failure scores 0. It is known
+    where the second number is positive: there a trial is near.
+    """
+    line = np.linspace(0, 1, _FINE)
+    lr, decay = np.meshgrid(line, line)
+    places = np.array([trial.place for trial in trials])
+    far = np.hypot(lr[..., None] - places[:, 0], decay[..., None] - places[:, 1])
+    weight = np.maximum(far, 1e-6) ** -4.0
+    scores = np.array([trial.score or 0.0 for trial in trials])
+    return weight @ scores / weight.sum(axis=-1), _NEAR - far.min(axis=-1)
+
+
+@lru_cache(64)
+def _true(truth: bytes, side: int, level: float) -> str:
+    return _MAP.area(np.frombuffer(truth).reshape(-1, side), level)
 
 
 def _frame(drawing: Drawing, box: Box, texts: Mapping[str, str]) -> None:

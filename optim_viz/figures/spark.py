@@ -18,6 +18,8 @@ def spark(curves: Sequence[tuple[str, Sequence[float]]], theme: str) -> str:
     every = np.concatenate(rows)
     if every.min() > 0 and every.max() > 30 * every.min():
         rows, every = [np.log(row) for row in rows], np.log(every)
+    elif np.abs(every).max() > 1e300:  # their difference may be none
+        rows, every = [row / 1e300 for row in rows], every / 1e300
     low, span = every.min(), max(np.ptp(every), 1e-12)
     lines = []
     for row, look in zip(rows, looks, strict=True):

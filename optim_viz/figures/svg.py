@@ -8,7 +8,7 @@ from math import hypot
 
 # What a shape is, not how it looks: strip.css gives each word a color in light and in dark.
 COLORS = ("ink", "soft", "a", "b", "c", "d", "bad")
-LOOKS = ("full", "empty", "faint", "thick", "dashed", "bold", "mono", "halo")
+LOOKS = ("full", "empty", "faint", "thick", "dashed", "fresh", "bold", "mono", "halo")
 _ANCHORS = ("start", "middle", "end")
 _RAISED = re.compile(r"([_^])\{([^{}]*)\}")
 _HEAD, _SMALL = 8.0, 0.72  # of an arrow in pixels, of a raised letter in shares of the others
@@ -18,9 +18,9 @@ class Drawing:
     """A picture of `width` × `height` units, about a pixel each; every method adds a shape and returns the drawing.
 
     `kind` is a color and any looks in one text, such as "a thick": colors are ink, soft, a (blue), b (orange),
-    c (green), d (purple) and bad (red); looks are full (filled), empty (no filling), faint, thick, dashed, and for
-    words bold, mono and halo (readable on lines). Nothing given is "ink". A text may hold x_{1} and x^{2}; everything
-    in it is escaped.
+    c (green), d (purple) and bad (red); looks are full (filled), empty (no filling), faint, thick, dashed, fresh
+    (rises when it is first shown), and for words bold, mono and halo (readable on lines). Nothing given is "ink". A
+    text may hold x_{1} and x^{2}; everything in it is escaped.
     `str(drawing)` is the SVG. ValueError for a place that is not finite or a kind that does not exist.
     """
 
@@ -71,6 +71,12 @@ class Drawing:
         more = "" if anchor == "middle" else f' text-anchor="{anchor}"'
         self._parts.append(f'<text class="{_classes(kind)}"{_written(place)}{more}>{_raised(said, size)}</text>')
         return self
+
+    def copy(self) -> "Drawing":
+        """The same again, to draw more on."""
+        again = Drawing(self.width, self.height)
+        again._parts, again._look = self._parts.copy(), self._look
+        return again
 
     def look(self, x: float) -> "Drawing":
         """What is at x is kept in sight where the drawing is wider than the screen."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from optim_viz.player.bundle import carrier_script, ear_script, page, player_script
 from optim_viz.player.film import Film, pack_film, pack_ground
-from optim_viz.player.message import pack_paths, pack_surface, surface_key, with_height
+from optim_viz.player.message import pack_paths, pack_surface, surface_key
+from optim_viz.player.signs import inside_options
 from optim_viz.player.texts import TEXTS
 
 __all__ = [
@@ -19,13 +20,13 @@ __all__ = [
     "carrier_script",
     "ear_script",
     "html",
+    "inside_options",
     "pack_film",
     "pack_ground",
     "pack_paths",
     "pack_surface",
     "player_script",
     "surface_key",
-    "with_height",
 ]
 
 

@@ -32,7 +32,7 @@ export function readingsOf(player) {
     step: now(() => clock.step), at: now(() => clock.shown), steps: now(() => clock.steps),
     playing: now(() => clock.playing), zoom: now(() => player.camera.view?.zoom ?? 1), speed: now(() => clock.speed),
     loop: now(() => clock.loop), hidden: now(() => [...player.hidden]), painted: now(() => player.painted),
-    fps: now(() => player.frames.length), surface: now(() => player.surface?.key), plot: now(() => ({ ...player.frame?.plot })),
-    pixel: now(() => (x, y) => [player.painter.toX(x), player.painter.toY(y)]),
+    fps: now(() => player.frames.length), surface: now(() => player.surface?.key), plot: now(() => ({ ...player.frame?.plot })), unit: now(() => player.unit), contrast: now(() => player.theme.soft === player.theme.text),
+    pixel: now(() => (x, y) => [player.painter.toX(x) * player.unit, player.painter.toY(y) * player.unit]),
   });
 }

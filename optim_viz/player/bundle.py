@@ -43,8 +43,7 @@ THEMES = {
     "dark": f":root {{ {DARK} }}",
     "auto": f":root {{ {LIGHT} }} @media (prefers-color-scheme: dark) {{ :root {{ {DARK} }} }}",
 }
-START = """
-const shelf = new Shelf(WORDS, STYLE);
+READ = """
 const read = async (id) => {
   const folded = new Blob([decode(document.getElementById(id).textContent)]).stream();
   const plain = new Response(folded.pipeThrough(new DecompressionStream("deflate")));
@@ -58,6 +57,9 @@ const read = async (id) => {
   bytes.set(new Uint8Array(words.buffer), head);
   return bytes;
 };
+"""
+START = """
+const shelf = new Shelf(WORDS, STYLE);
 Promise.all(["surface", "paths"].map(read)).then(([surface, paths]) => {
   shelf.addSurface(surface);
   shelf.mount(document.getElementById("player"), paths, null);
@@ -156,13 +158,13 @@ def page(surface: bytes, paths: bytes, *, lang: str, theme: str, title: str) -> 
 
 
 def _page(surface: bytes, paths: bytes, bits: int, lang: str, theme: str, title: str) -> str:
-    code = f"(() => {{\n{_lean(joined() + START)}\n}})();"
+    code = f"(() => {{\n{lean(joined() + READ + START)}\n}})();"
     css = THEMES[theme] + _read("page.css")
     return _read("page.html").format(
         lang=markup.escape(lang, quote=True),
         title=markup.escape(title),
         css=css,
-        styles=f"{_digest(css)} {_digest(_read('player.css'))}",
+        styles=f"{_digest(css)} {player_style()}",
         script=_digest(code),
         surface=base64.b64encode(folded(surface)).decode(),
         paths=base64.b64encode(folded(paths, bits)).decode(),
@@ -170,7 +172,7 @@ def _page(surface: bytes, paths: bytes, bits: int, lang: str, theme: str, title:
     )
 
 
-def _lean(code: str) -> str:
+def lean(code: str) -> str:
     """The script without its indentation and comment lines: nobody reads it there."""
     lines = (line.strip() for line in code.splitlines())
     return "\n".join(line for line in lines if line and not re.fullmatch(r"//.*|/\*\*.*\*/", line))
@@ -189,7 +191,13 @@ def folded(message: bytes, bits: int = 0) -> bytes:
     return zlib.compress(message[:head] + steps.view(np.uint8).reshape(-1, 4).T.tobytes(), 9)
 
 
+def player_style() -> str:
+    """The style element that a player writes, for the policy of a page."""
+    return _digest(_read("player.css"))
+
+
 def _digest(text: str) -> str:
+    """The name of an inline script or style in a policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 

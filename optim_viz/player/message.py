@@ -135,13 +135,6 @@ def pack_paths(
     return joined(header, arrays)
 
 
-def with_height(message: bytes, height: int) -> bytes:
-    """The same paths for pictures `height` pixels high."""
-    size = struct.unpack_from("<I", message)[0]
-    header = json.loads(message[4 : 4 + size])
-    return _head({**header, "height": height}) + message[4 + size :]
-
-
 def surface_key(surface: Any) -> str:
     """A name for the look of a surface, so that no grid is ever drawn under the paths of another."""
     with np.errstate(all="ignore"):

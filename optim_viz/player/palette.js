@@ -55,22 +55,27 @@ export function bandColors(name, dark, count) {
   });
 }
 
+/** Pixels of the page's root type: 16 as a rule, more where a person or a presentation wants larger type. */
+export const rootSize = () => parseFloat(getComputedStyle(document.documentElement).fontSize);
+
 /** What the page around the player looks like, from Streamlit's variables (the stand-alone page sets the same). */
-export function readTheme(element) {
+export function readTheme(element, paper = false) {
   const style = getComputedStyle(element);
   const variable = (name, fallback) => {
     const found = style.getPropertyValue(name).trim();
     return found && found !== "unset" ? found : fallback;
   };
-  const background = variable("--st-background-color", "#ffffff");
+  const background = paper ? "#ffffff" : variable("--st-background-color", "#ffffff");
   const [r, g, b] = rgba(background);
   const dark = 0.2126 * toLinear(r / 255) + 0.7152 * toLinear(g / 255) + 0.0722 * toLinear(b / 255) < 0.3;
-  const text = variable("--st-text-color", dark ? "#fafafa" : "#31333f");
+  const strong = paper || variable("--optim-viz-contrast", "") === "more";
+  const text = strong ? (dark ? "#ffffff" : "#000000") : variable("--st-text-color", dark ? "#fafafa" : "#31333f");
   const [tr, tg, tb] = rgba(text);
   return {
     dark, background, text, font: style.fontFamily || "sans-serif",
-    soft: `rgba(${tr},${tg},${tb},0.72)`, line: `rgba(${tr},${tg},${tb},0.3)`, grid: `rgba(${tr},${tg},${tb},0.1)`,
-    halo: dark ? "rgba(8,10,16,0.6)" : "rgba(255,255,255,0.7)",
+    soft: strong ? text : `rgba(${tr},${tg},${tb},0.72)`, line: `rgba(${tr},${tg},${tb},${strong ? 0.7 : 0.3})`,
+    grid: `rgba(${tr},${tg},${tb},${strong ? 0.18 : 0.1})`,
+    halo: dark ? `rgba(8,10,16,${strong ? 0.9 : 0.6})` : `rgba(255,255,255,${strong ? 0.95 : 0.7})`,
     contour: dark ? [235, 240, 250, 0.2] : [30, 40, 70, 0.2],
     ink: dark ? "#ffffff" : "#1b2233",
   };

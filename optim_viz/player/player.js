@@ -6,10 +6,10 @@ import { Clock } from "./clock.js";
 import { Controls, make } from "./controls.js";
 import { tellCurve } from "./film.js";
 import { Painter } from "./painter.js";
-import { readTheme } from "./palette.js";
+import { readTheme, rootSize } from "./palette.js";
 import { Pointer } from "./pointer.js";
 import { exactNumber, fillIn, stepText } from "./scale.js";
-import { layout } from "./view.js";
+import { layout, NARROW } from "./view.js";
 
 export class Player {
   constructor(host, texts, css) {
@@ -46,6 +46,8 @@ export class Player {
     document.addEventListener("visibilitychange", () => { this.then = null; this.redraw(); }, { signal });
     document.addEventListener("fullscreenchange", () => this.resize(), { signal });
     window.addEventListener("resize", () => this.resize(), { signal });
+    window.addEventListener("beforeprint", () => this.print(true), { signal });
+    window.addEventListener("afterprint", () => this.print(false), { signal });
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.dress(), { signal });
   }
 
@@ -79,8 +81,7 @@ export class Player {
     this.handle.title = this.texts.start;
     this.showField();
     const shape = JSON.stringify([paths.charts.length, paths.height, paths.equal, paths.series.map((one) => one.name)]);
-    const theme = JSON.stringify(readTheme(this.root));
-    if (theme !== this.themeKey) this.dress();
+    if (JSON.stringify(this.seen()) !== this.themeKey) this.dress();
     else this.list();
     if (shape !== this.shape || this.camera.domain !== this.laid) this.resize();
     this.shape = shape;
@@ -99,13 +100,28 @@ export class Player {
     this.clock.playing = !still && paths.steps > 0;
   }
 
+  seen() {
+    return readTheme(this.root, this.printing);
+  }
+
   dress() {
-    this.theme = readTheme(this.root);
+    this.theme = this.seen();
     this.themeKey = JSON.stringify(this.theme);
     this.root.classList.toggle("dark", this.theme.dark);
     if (!this.ready) return;
     this.list();
     this.painter.spoil("map", "still", "trails");
+    this.redraw();
+  }
+
+  /** On paper: the last frame, on white; then everything as it was. */
+  print(begin) {
+    const { clock } = this;
+    if (begin) { this.place = [clock.at, clock.playing]; clock.goTo(clock.steps); clock.playing = false; }
+    else if (this.place) [clock.at, clock.playing] = this.place;
+    this.printing = begin;
+    this.dress();
+    this.draw(); // at once: paper waits for no frame
     this.redraw();
   }
 
@@ -119,27 +135,28 @@ export class Player {
 
   resize() {
     if (!this.ready) return;
-    const width = this.root.clientWidth, ratio = Math.min(window.devicePixelRatio || 1, 3);
-    if (width < 60) return;
+    if (this.root.clientWidth < 60) return;
+    if (JSON.stringify(this.seen()) !== this.themeKey) this.dress(); // the page may have changed its looks with its size
+    const unit = (this.unit = rootSize() / 16), ratio = Math.min(window.devicePixelRatio || 1, 3) * unit;
     const full = this.fullscreenOn(), { charts, height, equal } = this.paths, plain = Boolean(this.paths.film);
-    this.root.classList.toggle("narrow", width < 640);
-    const { legend, bar } = this.controls;
-    const inner = width - (full ? 48 : 0);
-    const tall = full ? window.innerHeight - bar.offsetHeight - 56 : height;
+    const { legend, bar } = this.controls, inner = (this.root.clientWidth - (full ? 48 : 0)) / unit;
+    this.root.classList.toggle("narrow", inner < NARROW);
+    const room = (window.innerHeight - bar.offsetHeight - (full ? 56 : 10 * rootSize())) / unit;
+    const tall = full ? room : unit > 1 ? Math.max(Math.min(height, room), 280) : height;
     const aspect = equal ? (this.camera.view.home.x1 - this.camera.view.home.x0) / (this.camera.view.home.y1 - this.camera.view.home.y0) : 0;
     let frame = layout(inner, tall, charts.length, 0, aspect, plain);
     this.root.classList.toggle("side", frame.side);
     if (frame.side) {
-      legend.style.left = `${frame.column.x + (full ? 24 : 0)}px`;
-      legend.style.width = `${frame.column.width}px`;
-      frame = layout(inner, tall, charts.length, legend.offsetHeight, aspect, plain);
+      legend.style.left = `${frame.column.x * unit + (full ? 24 : 0)}px`;
+      legend.style.width = `${frame.column.width * unit}px`;
+      frame = layout(inner, tall, charts.length, legend.offsetHeight / unit, aspect, plain);
     } else legend.style.left = legend.style.width = "";
     const size = JSON.stringify([frame, inner, ratio]);
     if (size === this.size) return;
     this.size = size;
     this.frame = frame;
-    this.canvas.style.width = `${inner}px`;
-    this.canvas.style.height = `${frame.height}px`;
+    this.canvas.style.width = `${inner * unit}px`;
+    this.canvas.style.height = `${frame.height * unit}px`;
     this.painter.resize(frame, inner, ratio);
     this.draw();
   }
@@ -179,7 +196,7 @@ export class Player {
     const { start } = this.paths;
     const px = start && this.painter.toX(start[0]), py = start && this.painter.toY(start[1]);
     this.handle.hidden = !this.onStart || !start || !this.camera.inPlot(px, py);
-    if (!this.handle.hidden) this.handle.style.transform = `translate(${px - 20}px, ${py - 20}px)`;
+    if (!this.handle.hidden) this.handle.style.transform = `translate(${(px - 20) * this.unit}px, ${(py - 20) * this.unit}px)`;
   }
 
   /** Tell the page the update the play head is in, where it listens: soon when it rests, now and then while it plays. */
@@ -265,7 +282,7 @@ export class Player {
     if (!found && !this.found) return;
     const moved = found?.path !== this.found?.path || found?.step !== this.found?.step;
     this.found = found;
-    this.controls.tell(found && this.describe(found), found?.px, found?.py, this.stage.clientWidth);
+    this.controls.tell(found && this.describe(found), found?.px * this.unit, found?.py * this.unit, this.stage.clientWidth);
     if (moved) this.redraw();
   }
 

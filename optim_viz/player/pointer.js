@@ -16,8 +16,8 @@ export class Pointer {
   }
 
   where(event) {
-    const box = this.stage.getBoundingClientRect();
-    return { px: event.clientX - box.left, py: event.clientY - box.top };
+    const box = this.stage.getBoundingClientRect(), { unit } = this.player;
+    return { px: (event.clientX - box.left) / unit, py: (event.clientY - box.top) / unit };
   }
 
   press(event) {

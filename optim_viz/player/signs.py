@@ -1,12 +1,15 @@
 """The signs on the map for what happens inside one update: their words and colors."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from optim_viz.inside import plain
 from optim_viz.words import Text
+
+DASHES = ((), (5, 4))  # of x and of y in a curve
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,20 @@ def pack_signs(inside: Any, say: Any = str) -> tuple[dict[str, Any], list[np.nda
             sign["count"] = len(inside)
             arrays = [*arrays, *np.asarray(rows[sign["id"]], dtype=float).T]
     return {"count": len(inside), "signs": signs}, list(arrays)
+
+
+def inside_options(insides: Sequence[Any], without: str | None, say: Callable[[str], str]) -> dict[str, Any]:
+    """Options of `pack_paths` for an optimizer looked into, and, where it is there, itself `without` a part.
+
+    `say` translates. Each state array of the rule has a chart: x solid, y dashed, of every path that keeps the array.
+    """
+    rule, charts = insides[0].path.optimizer, []
+    for key in insides[0].path.state:
+        series = [
+            (k, one.path.state[key][: len(one) + 1, axis], dash)
+            for k, one in enumerate(insides) if key in one.path.state
+            for axis, dash in enumerate(DASHES)
+        ]  # fmt: skip
+        charts.append({"title": say(Text("{name}: x solid, y dashed", name=plain(rule, key))), "series": series})
+    labels = [rule.name, say(without)] if without else [rule.name]
+    return {"labels": labels, "charts": charts, "inside": insides[0], "height": 480, "say": say}

@@ -7,14 +7,17 @@ import numpy as np
 import streamlit as st
 
 from optim_viz.figures import activations as charts
+from optim_viz.figures.slopes import TEXTS, Sheet
 from optim_viz.labs import deep
 from optim_viz.labs.deep import INIT_NAMES, NAMES
+from optim_viz.ui import cached
 from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice
-from optim_viz.ui.i18n import t
+from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.lab import predict, table
 from optim_viz.ui.said import brief, bullets
 from optim_viz.ui.state import named
+from optim_viz.ui.strip import Frame, play
 from optim_viz.words import Text
 
 PREFIX = "ac."
@@ -30,6 +33,8 @@ ROW, HOT = 10, 20.0  # units in a row, and the temperature, that the questions a
 HARDLY = 1e-3
 TIMES = "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(ROW))
 _SWEEP = np.geomspace(TEMPERATURES[0], TEMPERATURES[-1], 90)
+RUN = np.arange(-deep.REACH, deep.REACH + 0.1, 0.25)  # the inputs that the picture runs through
+_SHEETS, _FRAMES = cached.Bounded(8), cached.Bounded(12)
 
 
 @dataclass(frozen=True)
@@ -97,17 +102,36 @@ def _scored() -> Setup:
 
 def curve(setup: Setup) -> bool:
     """One function with its slope; then what ten slopes in a row leave, told once a guess is made."""
-    value, slope = deep.at(setup.kind, setup.z)
-    alt = t("{name} at z = {z}: value {value}, slope {slope}.", name=t(NAMES[setup.kind]), z=brief(setup.z),
-            value=brief(value, 3), slope=brief(slope, 3))  # fmt: skip
-    chart(f"{PREFIX}curve", lambda **look: charts.curve(deep.curve(setup.kind), setup.z, **look), alt, charts.TEXTS,
-          (setup.kind, setup.z))  # fmt: skip
+    play([*_FRAMES.make((setup.kind, language()), lambda: _run(setup.kind)), _frame(setup.kind, setup.z)],
+         key=f"{PREFIX}curve", pace=0.11)  # fmt: skip
     options = {"all": Text("all of it"), "some": Text("a part, more than a thousandth"),
                "hardly": Text("less than a thousandth"), "none": Text("nothing at all")}  # fmt: skip
     return predict(f"{PREFIX}row", t("{rows} units in a row, each with the largest slope that {name} has. How much of "
                                      "a gradient of 1 comes back through all of these slopes?",
                                      rows=ROW, name=t(NAMES[setup.kind])),
                    options, partial(_through, setup.kind), setup.kind)  # fmt: skip
+
+
+def _run(kind: str) -> list[Frame]:
+    """The input from left to right, the slope drawn as it goes."""
+    return [_frame(kind, z, z) for z in RUN.tolist()]
+
+
+def _frame(kind: str, z: float, drawn: float | None = None) -> Frame:
+    value, slope = deep.at(kind, z)
+    sheet = _SHEETS.make((kind, language()), lambda: Sheet(deep.curve(kind, 129), each(TEXTS)))
+    numbers = {"z": _even(z), "value": _even(value), "slope": _even(slope)}
+    if not sheet.curve.steepest:
+        said = t("z = {z}: the value is {value}, the slope {slope}.", **numbers)
+    else:
+        said = t("z = {z}: the value is {value}, the slope {slope}, {share} of the largest.", **numbers,
+                 share=f"{slope / sheet.curve.steepest:.0%}")  # fmt: skip
+    return Frame(str(sheet.at(z, drawn)), said)
+
+
+def _even(value: float) -> str:
+    """Always with as many digits: a number that runs stays where it is."""
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _through(kind: str) -> tuple[str, str]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -11,12 +10,13 @@ import streamlit as st
 
 from optim_viz.experiments import benchmark, standings
 from optim_viz.experiments.benchmark import ENTRIES, OWN, Protocol, Report
+from optim_viz.experiments.crew import Crew
 from optim_viz.experiments.journal import Journal
 from optim_viz.experiments.problems import Problem, Table
 from optim_viz.experiments.standings import MEASURES, SETTINGS, Standing
 from optim_viz.figures import always as figures
 from optim_viz.optimizers import OPTIMIZERS
-from optim_viz.ui import cached, jobs, material
+from optim_viz.ui import cached, jobs, material, sweeping, swept
 from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
@@ -58,28 +58,16 @@ class Shown:
         return (self.report.number, self.measure, self.setting, self.entry)
 
 
-@cache
-def shipped() -> Report:
-    """The result that comes with the app, made by `python -m optim_viz benchmark`."""
-    file = Path(benchmark.__file__).with_name("shipped") / "always.json"
-    return benchmark.read(file.read_text(encoding="utf-8"))
-
-
-@cache
-def _journal() -> Journal:
-    """One for all sessions: a cell that has run for anybody runs for nobody again."""
-    return Journal()
-
-
 def view() -> str:
-    return named(st.segmented_control, t("View"), f"{PREFIX}view", VIEWS, "all", required=True,
+    views = {**VIEWS, **swept.view(f"{PREFIX}view")}
+    return named(st.segmented_control, t("View"), f"{PREFIX}view", views, "all", required=True,
                  label_visibility="collapsed")  # fmt: skip
 
 
 def settings(view: str) -> Shown:
     """What is looked at, out of the last result of this session or the one that comes with the app."""
     own = DESK.result
-    report = shipped() if own is None else own
+    report = benchmark.shipped() if own is None else own
     setting = named(st.segmented_control, t("Settings"), f"{PREFIX}setting", SETTINGS, "tuned", required=True)
     measure = "loss"
     if view in ("all", "pairs"):
@@ -128,11 +116,12 @@ def _open() -> None:
         if file.size > LARGEST:
             raise ValueError(Text("This file is too large: {size:.0f} MB, at most {most:.0f}.", size=file.size / 1e6,
                                   most=LARGEST / 1e6))  # fmt: skip
-        report = benchmark.read(file.getvalue().decode("utf-8", errors="replace"))
+        text = file.getvalue().decode("utf-8", errors="replace")
+        if not swept.put(text):
+            DESK.put(benchmark.read(text))
     except ValueError as wrong:
         st.warning(t(wrong.args[0]))
         return
-    DESK.put(report)
     st.rerun()
 
 
@@ -159,15 +148,15 @@ def _cell(problem: Problem) -> float:
 def _job(protocol: Protocol) -> jobs.Job:
     told = [0, 1]
 
-    def work() -> Generator[Any, None, None]:
-        for event in benchmark.compute(protocol, journal=_journal()):
+    def work(crew: Crew, journal: Journal) -> Generator[Any, None, None]:
+        for event in benchmark.compute(protocol, crew, journal):
             if isinstance(event, Report):
                 yield event
             else:
                 told[:] = event.done, event.total
                 yield event.done / event.total
 
-    return jobs.Job(work(), lambda: t("{done} of {total} runs", done=told[0], total=told[1]))
+    return sweeping.job(work, lambda: t("{done} of {total} runs", done=told[0], total=told[1]))
 
 
 def all_standings(shown: Shown) -> tuple[Standing, ...]:

@@ -14,6 +14,7 @@ from optim_viz.ui.batch import UNITS, Setup, cost, two_minima
 from optim_viz.ui.batchwalks import drawn, run
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
+from optim_viz.ui.lab import table
 from optim_viz.ui.said import bullets
 from optim_viz.ui.sampled import PREFIX
 from optim_viz.ui.state import named
@@ -25,11 +26,6 @@ SPEEDS = np.geomspace(1e-3, 10, 17)  # rates of the curves of theory
 FEW = (3, 5, 8, 12, 20, 40)
 ALL_SIZES = (1, 2, 5, 10, 20, 0)
 _SEEN, _TOLD, _LEFT = cached.Bounded(32), cached.Bounded(256), cached.Bounded(32)
-
-
-def _table(head: list[str], rows: list[list[str]]) -> None:
-    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
 
 
 def _short(value: float) -> str:
@@ -66,10 +62,10 @@ def costs(setup: Setup, spent: dict[int, float]) -> None:
                      str(-(-n // setup.batch(size))), f"{1e3 * epochs[size]:.3g} ms"])  # fmt: skip
     if len(spent) > 1:
         slow, fast = max(epochs, key=epochs.__getitem__), min(epochs, key=epochs.__getitem__)
-        st.markdown("- " + t("An epoch takes {factor} times as long with {slow} at a time as with {fast}: NumPy works "
-                             "on a whole batch in one go.", factor=f"{epochs[slow] / epochs[fast]:.0f}",
-                             slow=setup.name(slow), fast=setup.name(fast)))  # fmt: skip
-    _table([t("Batch"), t("an update"), t("per sample"), t("updates per epoch"), t("an epoch")], rows)
+        st.markdown(bullets(t("An epoch takes {factor} times as long with {slow} at a time as with {fast}: NumPy works "
+                              "on a whole batch in one go.", factor=f"{epochs[slow] / epochs[fast]:.0f}",
+                              slow=setup.name(slow), fast=setup.name(fast))))  # fmt: skip
+    table([t("Batch"), t("an update"), t("per sample"), t("updates per epoch"), t("an epoch")], rows)
     st.caption(t("Measured once on this server, one core; the time axis is the number of updates times this cost."))
 
 
@@ -145,7 +141,7 @@ def radii(setup: Setup, seen: dict[int, tuple[Measured, Ball | None]] | None) ->
             said.append(t("{name}: this learning rate is too large for a ball; the runs diverge.",
                           name=setup.name(size)))  # fmt: skip
     st.markdown(bullets(*said))
-    _table([t("Batch"), t("radius, measured"), t("radius, theory"), t("E − E*, measured"), t("E − E*, theory")], rows)
+    table([t("Batch"), t("radius, measured"), t("radius, theory"), t("E − E*, measured"), t("E − E*, theory")], rows)
     st.caption(t(_which(setup)))
 
 
@@ -254,5 +250,5 @@ def census(setup: Setup, told: dict[int, Escape] | None) -> None:
     st.markdown(bullets(*said))
     rows = [[names[size], f"{one.left} / {one.total}", f"{one.low:.0%} … {one.high:.0%}" if one.total > 1 else "–",
              str(int((one.where < 0).sum()))] for size, one in told.items()]  # fmt: skip
-    _table([t("Batch"), t("left the poor minimum"), t("95 % interval"), t("at neither minimum")], rows)
+    table([t("Batch"), t("left the poor minimum"), t("95 % interval"), t("at neither minimum")], rows)
     st.caption(t("Intervals after Wilson (1927). All samples at once leave nothing to chance: that is one run."))

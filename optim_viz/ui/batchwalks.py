@@ -12,8 +12,11 @@ from optim_viz.samples import Descent, descend, on_clock
 from optim_viz.trace import Path
 from optim_viz.ui import cached, share
 from optim_viz.ui.batch import UNITS, Setup, cost, move_start
+from optim_viz.ui.charts import chart
 from optim_viz.ui.i18n import each, language, t
+from optim_viz.ui.lab import table
 from optim_viz.ui.player import mount
+from optim_viz.ui.said import bullets
 from optim_viz.ui.sampled import PREFIX
 from optim_viz.words import Text
 
@@ -95,16 +98,16 @@ def _save(setup: Setup, paths: dict[int, Path]) -> None:
 
 def words(setup: Setup, paths: dict[int, Path]) -> None:
     """What each run did, the data and what was learned of them, the code."""
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in reading(setup, paths)))
+    st.markdown(bullets(*map(t, reading(setup, paths))))
     n = len(setup.loss)
     head = [t("Batch"), t("updates per epoch"), t("updates"), t("samples seen"), t("E − E* at the end")]
-    lines = [head, [":--", *["--:"] * 4]]
+    rows = []
     for size, path in paths.items():
         walk = run(setup, size, setup.updates(size))
         gap = _short(float(path.value[-1]) - (setup.loss.minimum_value or 0.0))
-        lines.append([setup.name(size), str(-(-n // setup.batch(size))), str(walk.updates), str(walk.samples[-1]),
+        rows.append([setup.name(size), str(-(-n // setup.batch(size))), str(walk.updates), str(walk.samples[-1]),
                       t("diverged") if path.outcome.kind == "diverged" else gap])  # fmt: skip
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    table(head, rows)
     st.caption(t("One sample per update: stochastic gradient descent. All samples: batch gradient descent. Anything "
                  "between: mini-batch gradient descent."))  # fmt: skip
     fit = st.container()
@@ -177,8 +180,6 @@ def snippet(setup: Setup) -> str:
     )
 
 
-def drawn(what: str, build: Any, alt: str, **more: Any) -> None:
-    """A Plotly figure in the reader's language and theme."""
-    texts = each(figures.TEXTS)
-    figure = build(theme=st.context.theme.type or "light", texts=texts)
-    st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt, config={"displayModeBar": False}, **more)
+def drawn(what: str, build: Any, alt: str) -> None:
+    """A figure without Plotly's own buttons."""
+    chart(f"{PREFIX}{what}", build, alt, config={"displayModeBar": False})

@@ -8,7 +8,7 @@ from optim_viz.experiments.book.signals import DEPTH
 from optim_viz.figures import book as figures
 from optim_viz.figures import init as spread
 from optim_viz.labs.deep import INIT_NAMES, INITS, RANGES
-from optim_viz.ui import cached
+from optim_viz.ui import cached, runs, shown
 from optim_viz.ui.book import PREFIX, Setup, is_before
 from optim_viz.ui.charts import chart
 from optim_viz.ui.i18n import each, language, t
@@ -74,6 +74,7 @@ def words(setup: Setup, result: Result, answered: bool) -> None:
     """The verdicts, once the question is answered; the code and the long text."""
     if answered:
         judged = verdicts(setup.experiment, result)
+        runs.tell(lambda: ({t(v.criterion.claim): _measured(v) for v in judged}, shown.curves()))
         seen = sum(v.holds for v in judged)
         head = t("What it must show: {seen} of {all} seen in this run", seen=seen, all=len(judged))
         st.markdown("\n".join([f"**{head}**\n", *map(_line, judged)]))

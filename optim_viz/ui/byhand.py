@@ -23,7 +23,13 @@ def trials(budget: int, folds: int, controls: bool) -> tuple[Trial, ...]:
         pairs = _controls(pairs, budget)
     _write(pairs)
     chosen = [(RATES[a], DECAYS[b]) for a, b in pairs[:budget]]
-    return tuple(_TRIALS.make((pair, folds), lambda pair=pair: tried([pair], folds)[0]) for pair in chosen)
+    found = {pair: _TRIALS.get((pair, folds)) for pair in chosen}
+    new = [pair for pair, trial in found.items() if trial is None]
+    if new:
+        with cached.GATE:
+            made = tried(new, folds)  # together they take little longer than one
+        found.update({pair: _TRIALS.put((pair, folds), trial) for pair, trial in zip(new, made, strict=True)})
+    return tuple(found[pair] for pair in chosen)
 
 
 def _controls(pairs: list[tuple[int, int]], budget: int) -> list[tuple[int, int]]:

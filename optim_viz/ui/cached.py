@@ -2,34 +2,63 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from threading import Lock, RLock
+from threading import RLock
 from typing import Any
 
 from optim_viz.optimizers import Optimizer
 from optim_viz.trace import Path, trace
+from optim_viz.ui.turns import Gate
+from optim_viz.ui.weight import weight
 
-GATE = RLock()  # sixty sessions computing at once would only slow each other down; what builds may ask for what else
+GATE = Gate()  # sixty sessions computing at once would only slow each other down; what builds may ask for what else
+MOST_BYTES = 48e6
+
+
+class Pool:
+    """What several caches may hold together: the entry unused for longest goes first, whichever cache it is in."""
+
+    def __init__(self, most: float) -> None:
+        self.most, self.held, self.lock = most, 0, RLock()
+        self.entries: OrderedDict[tuple[Bounded, Hashable], int] = OrderedDict()  # and what each weighs
+
+    def forget(self, place: "tuple[Bounded, Hashable]") -> None:
+        cache, key = place
+        self.held -= self.entries.pop(place)
+        del cache.entries[key]
+
+
+POOL = Pool(MOST_BYTES)
 
 
 class Bounded:
-    """A dictionary that forgets the entry unused for longest; safe between sessions."""
+    """A dictionary that forgets the entry unused for longest; safe between sessions.
 
-    def __init__(self, most: int):
-        self.most, self.lock = most, Lock()
+    It has at most `most` entries, and all caches of the process together hold at most MOST_BYTES.
+    """
+
+    def __init__(self, most: int, pool: Pool = POOL) -> None:
+        self.most, self.pool = most, pool
         self.entries: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, key: Hashable) -> Any:
-        with self.lock:
+        with self.pool.lock:
             if key in self.entries:
                 self.entries.move_to_end(key)
+                self.pool.entries.move_to_end((self, key))
             return self.entries.get(key)
 
     def put(self, key: Hashable, value: Any) -> Any:
-        with self.lock:
+        size = weight((key, value))
+        with self.pool.lock:
+            if key in self.entries:
+                self.pool.forget((self, key))
             self.entries[key] = value
-            self.entries.move_to_end(key)
-            while len(self.entries) > self.most:
-                self.entries.popitem(last=False)
+            self.pool.entries[self, key] = size
+            self.pool.held += size
+            if len(self.entries) > self.most:
+                self.pool.forget((self, next(iter(self.entries))))
+            while self.pool.held > self.pool.most:
+                self.pool.forget(next(iter(self.pool.entries)))
         return value
 
     def make(self, key: Hashable, build: Callable[[], Any]) -> Any:
@@ -38,10 +67,11 @@ class Bounded:
         if found is not None:
             return found
         with GATE:
-            return self.put(key, build())
+            found = self.get(key)  # who waited here for the same thing finds it
+            return self.put(key, build()) if found is None else found
 
 
-_PATHS, GRIDS, FIGURES = Bounded(256), Bounded(64), Bounded(32)
+_PATHS, GRIDS = Bounded(256), Bounded(64)
 
 
 def race(

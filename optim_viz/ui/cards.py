@@ -5,13 +5,14 @@ import streamlit as st
 from optim_viz.labs.checklist import cards
 from optim_viz.labs.checklist.cards import CARDS, SIDES, Answer
 from optim_viz.ui.i18n import t
+from optim_viz.ui.said import bullets, table
 from optim_viz.ui.state import named
 from optim_viz.words import Text
 
 PREFIX = "ck.card."
 
 
-def table() -> tuple[int, int]:
+def sorting() -> tuple[int, int]:
     """The cards, each with its answer once it was sorted; how many were, and how many of them rightly."""
     st.caption(t("Behind the cards: a small network with batch normalization that was trained and saved just now. "
                  "Which side is each on?"))  # fmt: skip
@@ -52,15 +53,15 @@ def _reason(name: str, told: Answer) -> str:
 def file() -> None:
     """What a saved model consists of; and that it answers as before."""
     raw, found = cards.saved()
-    rows = [[t("name in the file"), t("what it is"), t("numbers")], [":--", ":--", "--:"]]
-    for name, value in found.items():
-        rows.append([f"`{name}`", t(_MEANING[name.partition(".")[0]]), "–" if name == "spec" else str(value.size)])
+    rows = [[f"`{name}`", t(_MEANING[name.partition(".")[0]]), "–" if name == "spec" else str(value.size)]
+            for name, value in found.items()]  # fmt: skip
     st.markdown(f"**{t('What is saved with a model: {size} bytes', size=f'{len(raw):,}')}**")
-    st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
-    st.markdown("- " + t("Loaded again, the model gives the same answers on all test samples: the largest difference "
-                         "is {gap:g}.", gap=cards.same_answers()))  # fmt: skip
-    st.markdown("- " + t("To train it again in the same way one also needs what is not there: optimizer, learning "
-                         "rate, batch size, epochs, seed, and the data."))  # fmt: skip
+    st.markdown(table([t("name in the file"), t("what it is"), t("numbers")], rows, left=(0, 1)))
+    st.markdown(bullets(
+        t("Loaded again, the model gives the same answers on all test samples: the largest difference is {gap:g}.",
+          gap=cards.same_answers()),
+        t("To train it again in the same way one also needs what is not there: optimizer, learning rate, batch size, "
+          "epochs, seed, and the data.")))  # fmt: skip
     st.code(str(found["spec"]), language=None, wrap_lines=True)
 
 

@@ -1,12 +1,14 @@
 """A Plotly figure on a page: in the reader's theme and words, made once for all who see the same."""
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from optim_viz import figures
-from optim_viz.ui import cached
+from optim_viz.figures.tables import tables
+from optim_viz.ui import cached, numbers, present
 from optim_viz.ui.i18n import each, language
 
 _MADE = cached.Bounded(96)
@@ -23,17 +25,31 @@ def chart(
     alt: str,
     texts: Mapping[str, str] | None = None,
     setting: Hashable = None,
-    height: int | None = None,
+    **more: Any,
 ) -> None:
     """Show `build(theme=..., texts=...)`; `alt` says in words what is seen.
 
     `texts` are words beside those of all figures: a figure's module declares them as `TEXTS = {"depth":
     Text("depth"), ...}`. With `setting`, which must hold all that the figure depends on, it is kept for all sessions.
+    `more` goes to `st.plotly_chart`: height, config, what a click does.
     """
     theme, said = worded(texts)
     drawn = (key, setting, theme, language())
     figure = (
-        build(theme=theme, texts=said) if setting is None else _MADE.make(drawn, lambda: build(theme=theme, texts=said))
+        build(theme=theme, texts=said)
+        if setting is None
+        else _MADE.make(drawn, lambda: _ready(build(theme=theme, texts=said)))
     )
-    more: dict[str, Any] = {} if height is None else {"height": height}
+    numbers.note(alt, lambda: tables(figure))
+    if present.on():
+        from optim_viz.figures.room import TALLER, enlarged
+
+        figure = enlarged(figure, present.LARGER, theme)
+        more |= {"height": round(TALLER * more["height"])} if more.get("height") else {}
     st.plotly_chart(figure, key=key, theme=None, alt=alt, **more)
+
+
+def _ready(figure: Any) -> Any:
+    """A figure whose arrays are written out once, not each time it is sent."""
+    figure.__dict__["to_dict"] = partial(dict, figure.to_dict())
+    return figure

@@ -13,7 +13,7 @@ from optim_viz.ui import cached, cures, jobs, training
 from optim_viz.ui.charts import chart
 from optim_viz.ui.i18n import t
 from optim_viz.ui.lab import predict
-from optim_viz.ui.said import bullets
+from optim_viz.ui.said import bullets, table
 from optim_viz.ui.state import named
 from optim_viz.words import Text
 
@@ -149,15 +149,15 @@ def _job(chosen: Chosen, tried: list[Fix]) -> jobs.Job:
 
 def outcome(tried: list[Tried]) -> None:
     """What came of each cure, and which of them beat chance."""
-    lines = [[t("Training"), t("score on unseen samples"), t("training loss"), ""], [":--", "--:", "--:", ":--"]]
+    rows = []
     for one in tried:
         name = t("as it was") if one.fix is None else t(one.fix.says)
         low, high = min(one.losses), max(one.losses)
         verdict = "" if one.fix is None else t("better") if one.better else t("no better")
         losses = "∞" if low == float("inf") else f"{low:.3g} … {high:.3g}".replace("inf", "∞")
-        lines.append([name, f"{one.mean:.2f} ± {one.spread:.2f}", losses, verdict])
-    st.markdown("\n".join("| " + " | ".join(line).replace("-", "−" if k > 1 else "-") + " |"
-                          for k, line in enumerate(lines)))  # fmt: skip
+        rows.append([name, f"{one.mean:.2f} ± {one.spread:.2f}", losses, verdict])
+    head = [t("Training"), t("score on unseen samples"), t("training loss"), ""]
+    st.markdown(table(head, ([cell.replace("-", "−") for cell in row] for row in rows), left=(0, 3)))
     st.caption(t("Mean and standard deviation over {n} draws of the first weights, all with as many steps as before. "
                  "Score: for classes the mean over the classes of the share that is right; for numbers 1 − mean error "
                  "/ mean error of always saying the median. Better: by more than twice the standard error.",

@@ -44,12 +44,16 @@ def choice(label: str, key: str, options: tuple[Any, ...], default: Any, help: s
 
 def switch(label: str, key: str, default: bool, help: str | None = None) -> bool:
     """An on/off control."""
-    return bound(st.toggle, label, key, among(("true", "false")), value=default, help=help)
+    return bound(st.toggle, label, key, lambda text: text.lower() in ("true", "false"), value=default, help=help)
 
 
 def whole(label: str, key: str, default: int, most: int = 999_999, help: str | None = None) -> int:
     """A box for a whole number from 0, such as a seed; an emptied one counts as the default."""
-    value = bound(st.number_input, label, key, within(0, most), value=default, min_value=0, max_value=most, help=help)
+    inside = within(0, most)
+    value = bound(
+        st.number_input, label, key, lambda text: inside(text) and float(text).is_integer(), value=default, min_value=0,
+        max_value=most, help=help,
+    )  # fmt: skip
     return default if value is None else value
 
 

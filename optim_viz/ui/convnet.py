@@ -16,7 +16,7 @@ from optim_viz.ui.controls import choice, whole
 from optim_viz.ui.convolution import PREFIX, tuples
 from optim_viz.ui.convviews import picture
 from optim_viz.ui.i18n import each, language, t
-from optim_viz.ui.lab import predict
+from optim_viz.ui.lab import predict, table
 from optim_viz.ui.said import bullets
 from optim_viz.ui.state import named, steady
 from optim_viz.ui.strip import Frame, play
@@ -111,10 +111,8 @@ def _experiment(kernels: int) -> None:
     )
     if predict(f"{PREFIX}falls", question, FALLS, lambda: falls(known), kernels):
         head = ["", t("parameters"), t("as they are"), t("moved by a pixel")]
-        lines = [head, [":--", "--:", "--:", "--:"]]
-        for name, key in ((t("Convolution"), "conv"), (t("Dense"), "dense")):
-            lines.append([name, str(known.parameters[key]), _spread(known.still[key]), _spread(known.moved[key])])
-        st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+        table(head, [[name, str(known.parameters[key]), _spread(known.still[key]), _spread(known.moved[key])]
+                     for name, key in ((t("Convolution"), "conv"), (t("Dense"), "dense"))])  # fmt: skip
         st.caption(t("Mean of {n} seeds, and their lowest and highest; moved: the mean of four directions.",
                      n=len(SEEDS)))  # fmt: skip
 

@@ -13,7 +13,7 @@ from optim_viz.ui import cached
 from optim_viz.ui.controls import choice, switch
 from optim_viz.ui.convolution import PREFIX, answered, kernel, last_good, stride, tuples
 from optim_viz.ui.i18n import each, language, t
-from optim_viz.ui.lab import predict
+from optim_viz.ui.lab import predict, table
 from optim_viz.ui.pixels import drawn
 from optim_viz.ui.said import bullets
 from optim_viz.ui.strip import Frame, play
@@ -207,9 +207,7 @@ def measure(one: Layer) -> None:
     if predict(f"{PREFIX}ratio", question, RATIOS, lambda: ratio(one), one):
         head = ["", t("Convolution"), t("Dense layer"), t("ratio")]
         rows = [[t("parameters"), found.weights, found.dense], [t("products"), found.products, found.dense_products]]
-        lines = [head, [":--", "--:", "--:", "--:"],
-                 *([str(name), f"{a:,}", f"{b:,}", f"{b / a:,.0f}"] for name, a, b in rows)]  # fmt: skip
-        st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+        table(head, [[str(name), f"{a:,}", f"{b:,}", f"{b / a:,.0f}"] for name, a, b in rows])
 
 
 def ratio(one: Layer) -> tuple[str, str]:

@@ -7,20 +7,26 @@ import numpy as np
 import streamlit as st
 
 from optim_viz.figures import generalize as figures
+from optim_viz.figures.folds import Sheet
+from optim_viz.figures.text import TEXTS
 from optim_viz.labs.generalize.degrees import MOST, Three, Tradeoff, three, tradeoff
 from optim_viz.labs.generalize.samples import AT
 from optim_viz.labs.odds import LEVEL, chance
+from optim_viz.labs.targets import DOMAIN
 from optim_viz.ui.charts import chart
 from optim_viz.ui.generalize import MADE, PREFIX, Setup
-from optim_viz.ui.i18n import t
+from optim_viz.ui.i18n import language, t
 from optim_viz.ui.lab import digits, predict, table
 from optim_viz.ui.said import bullets
+from optim_viz.ui.strip import Frame, play
 from optim_viz.words import Text
 
 CLOSE = 0.03  # bias² + variance + noise, against the measured error
 RISES = 1.02  # times the lowest: an error above it has risen again
 MOVES = {"lower": Text("at a lower degree"), "same": Text("at the same degree"), "higher": Text("at a higher degree")}
 JUDGED = {"lower": Text("lower"), "same": Text("neither, on the whole"), "higher": Text("higher")}
+
+LOOKS = {"training": ("d full", 4), "validation": ("b full", 6), "test": ("c", 6)}  # kind and radius of its points
 
 
 def parted(setup: Setup) -> Three:
@@ -63,18 +69,30 @@ def _winner(found: Three) -> tuple[str, str]:
 
 
 def draw_parts(setup: Setup, told: bool) -> None:
-    found, names = parted(setup), ("training", "validation", "test")
+    found = parted(setup)
     shown = {"training": found.train[0], "validation": found.validation[0]}
     if told:
         shown["test"] = found.test[0]
-    rows = dict(zip(names, found.rows, strict=True))
     with st.container(key="curves"):
-        chart(f"{PREFIX}sample", partial(figures.sample, found.x, found.y, rows, AT, found.fits[setup.degree]),
-              t("Points of the three parts, and a polynomial of degree {degree}.", degree=setup.degree),
-              texts=figures.TEXTS, setting=(setup.ground, setup.degree, setup.seed))  # fmt: skip
+        play(MADE.make(("degree frames", setup, told, language()), lambda: _degree_frames(setup, shown)),
+             key=f"{PREFIX}degrees", pace=1.3)  # fmt: skip
         chart(f"{PREFIX}errors", partial(figures.errors, shown, ("validation", int(found.chosen[0]))),
               t("Error by degree; the lowest validation error is at degree {degree}.", degree=int(found.chosen[0])),
               texts=figures.TEXTS, setting=(setup.ground, told, setup.seed))  # fmt: skip
+
+
+def _degree_frames(setup: Setup, errors: dict[str, np.ndarray]) -> list[Frame]:
+    """Every degree in turn, last the one that the control asks for."""
+    found, labels, frames = parted(setup), [str(k) for k in range(MOST + 1)], []
+    key = [(t(TEXTS[name]), *look) for name, look in LOOKS.items()]
+    for degree in (*range(MOST + 1), setup.degree):
+        sheet = Sheet(found.x, found.y, DOMAIN, 66, 300).curve(AT, found.fits[degree], "ink thick")
+        for rows, (kind, radius) in zip(found.rows, LOOKS.values(), strict=True):
+            sheet.points(rows, kind, radius)
+        sheet.key(key).row(labels, ["b" if k == degree else "soft" for k in range(MOST + 1)], 16)
+        told = ", ".join(f"{t(TEXTS[name])} {digits(values[degree])}" for name, values in errors.items())
+        frames.append(Frame(str(sheet), t("Degree {degree}, its errors: {told}.", degree=degree, told=told)))
+    return frames
 
 
 def tell_parts(setup: Setup, told: bool) -> None:

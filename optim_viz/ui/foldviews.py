@@ -105,13 +105,13 @@ def tell_folds(setup: Setup, told: bool) -> None:
     cross = found.error.mean(axis=1).argmin(axis=1)
     cost = np.take_along_axis(found.true, cross[:, None], axis=1) / found.true.min(axis=1, keepdims=True)
     train = found.true[:, MOST] / found.true.min(axis=1)
-    st.markdown("\n".join(f"- {sentence}" for sentence in (
+    st.markdown(bullets(
         t("Used to choose: the degree with the lowest cross-validated error has, in the median, {a:.2f} times the "
           "error on new data of the best degree; always taking degree {most} has {b:.2f} times.",
           a=float(np.median(cost)), b=float(np.median(train)), most=MOST),
         t("Each fit sees only {share:.0%} of the points, so the estimate is for a little less data than there is.",
           share=1 - 1 / setup.folds),
-    )))  # fmt: skip
+    ))  # fmt: skip
 
 
 def ask_time(setup: Setup) -> bool:

@@ -1,5 +1,6 @@
 """What every page has around it: navigation, title, language."""
 
+import ctypes
 import gc
 import os
 import runpy
@@ -15,23 +16,49 @@ from typing import Any
 import streamlit as st
 from threadpoolctl import threadpool_limits
 
-from optim_viz.ui import runs, state
+from optim_viz.ui import numbers, present, runs, state
 from optim_viz.ui.i18n import LANGUAGES, language, preferred, speak, t
 from optim_viz.ui.site import PAGES
+from optim_viz.ui.turns import TURNS
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _FREE = -1, -3, 1 << 20  # as malloc.h has them; bytes
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 
 def frame(pages: dict[str, list[Any]]) -> None:
     """Draw the chosen page under its title row."""
     settle()
-    page = st.navigation(pages, position="top")
+    page = st.navigation(pages, position="hidden" if present.embedded() else "top")
     state.begin(page.url_path)
+    numbers.begin()
+    link = _title(page)
+    _FRAMED.set(True)
+    if "lesson" in st.query_params:
+        _guide(page.url_path)
+    state.arrive()
+    with TURNS.drawing():
+        page.run()
+    state.arrived()
+    runs.complete()
+    numbers.ending()
+    if link is not None:
+        present.link(link, page.title)
+    present.on_paper()
+
+
+def _title(page: Any) -> Any:
+    """The row with the page's title; returns the box for its link, None in a frame of another page."""
     spoken = language()
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.html(f"<h1>{escape(page.title)}</h1>{_style()}")  # one element: each costs every change its share
+    head = f"<h1>{escape(page.title)}</h1>{present.style()}"  # one element: each costs every change its share
+    if present.embedded():
+        st.html(f'<div class="unseen">{head}</div>')
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="title"):
+        st.html(head)
         runs.button(page.url_path or PAGES[0].name)
+        link = present.link_box()
+        present.switches()
         chosen = state.named(
             st.segmented_control, t("Language"), "lang", LANGUAGES, preferred(), required=True,
             label_visibility="collapsed",
@@ -39,14 +66,22 @@ def frame(pages: dict[str, list[Any]]) -> None:
     if chosen != spoken:  # the browser's Back button changed it while this run was already speaking
         speak(chosen)
         st.rerun()
-    _FRAMED.set(True)
-    page.run()
+    if present.refused():
+        st.warning(t("The link asks to hide something that has no name here; the rest is hidden."))
+    return link
+
+
+def _guide(path: str) -> None:
+    """The step of a lesson above the page; who follows none pays nothing for it."""
+    from optim_viz.ui import guide
+
+    guide.bar(path)
 
 
 def split() -> tuple[Any, Any, Any, Any]:
     """Containers of a page: a row on top, the picture, the controls beside it, the words under it."""
     _need_frame()
-    top = st.container()
+    top = st.container(key="top")
     with st.container(key="split"):
         return top, st.container(), st.container(), st.container()
 
@@ -65,17 +100,22 @@ def _need_frame() -> None:
 
 
 @cache
-def _style() -> str:
-    return f"<style>{Path(__file__).with_name('page.css').read_text(encoding='utf-8')}</style>"
-
-
-@cache
 def settle() -> None:
     """Once per process, so that it can serve a class: garbage and delayed packets cost more than the pages do."""
     gc.collect()
     threadpool_limits(1)  # two BLAS threads beside a busy process are many times slower than one
     gc.freeze()  # Streamlit collects after every run; what is loaded by now need not be walked again
+    gc.set_threshold(20_000, 20, 20)  # looking for cycles after every 700 objects took 5 % of a busy server's time
+    _keep_small()
     _send_at_once()
+
+
+def _keep_small() -> None:
+    """Every change runs in a new thread, with one of glibc's heaps, each of which keeps as much free memory as the
+    largest array that was ever given back: with sixty sessions 200 MB, if it is not told to keep less."""
+    with suppress(OSError, AttributeError):  # only glibc has it
+        for what in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
+            ctypes.CDLL(None).mallopt(what, _FREE)
 
 
 def _send_at_once() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from optim_viz.figures import init as charts
+from optim_viz.figures.passing import passing
 from optim_viz.labs import deep
 from optim_viz.labs.deep import INIT_NAMES, INITS, NAMES, RANGES, Passage
 from optim_viz.labs.deep.forward import UNITS
@@ -14,10 +15,11 @@ from optim_viz.nn import Normal
 from optim_viz.ui import cached
 from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice, whole
-from optim_viz.ui.i18n import t
+from optim_viz.ui.i18n import language, t
 from optim_viz.ui.lab import predict, table
 from optim_viz.ui.said import brief, bullets, middle, unbroken
 from optim_viz.ui.state import named, quiet
+from optim_viz.ui.strip import Frame, play
 from optim_viz.words import Text
 
 PREFIX = "ini."
@@ -28,7 +30,7 @@ OWN = (0.02, 0.03, 0.05, 0.07, 0.1, 0.12, 0.14, 0.16, 0.2, 0.3, 0.5)
 SHOWN, FIRST = 5, ("one", "small")  # layers in a row, and the rows on show before a guess
 MANY, FEW, SPREAD = 1000, 200, 100  # samples through the book's five layers, through more, and with each of SEEDS
 ASKED, SEEDS = 20, (0, 1, 2)  # layers the questions are about
-_PASSAGES = cached.Bounded(160)
+_PASSAGES, _FRAMES = cached.Bounded(160), cached.Bounded(32)
 
 
 @dataclass(frozen=True)
@@ -97,16 +99,25 @@ def histograms(setup: Setup) -> bool:
               "within a factor of 2 from layer 1 to layer {depth}?", name=t(NAMES[setup.kind]),
               depth=ASKED)  # fmt: skip
     seen = predict(f"{PREFIX}keeps", asked, options, partial(_keeps, setup.kind), setup.kind)
-    names = setup.names(seen)
-    rows = {name: _row(setup, name) for name in names}
-    shown = np.linspace(0, setup.depth - 1, SHOWN).round().astype(int).tolist()
-    alt = t("Standard deviation of the outputs of layer {depth}: {told}.", depth=setup.depth, told=", ".join(
-        f"{label} {brief(rows[name].std[-1])}" for name, label in names.items()))  # fmt: skip
     with place:
-        chart(f"{PREFIX}hist", lambda **look: charts.histograms(
-            {name: row.shares for name, row in rows.items()}, names, shown, RANGES[setup.kind], **look), alt,
-            charts.TEXTS, (setup, seen))  # fmt: skip
+        play(_FRAMES.make((setup, seen, language()), lambda: _frames(setup, seen)), key=f"{PREFIX}hist", pace=1.4)
     return seen
+
+
+def _frames(setup: Setup, answered: bool) -> list[Frame]:
+    """A layer more in each; at the end all are there."""
+    names = setup.names(answered)
+    rows = {name: _row(setup, name) for name in names}
+    shares = {name: row.shares for name, row in rows.items()}
+    shown = np.linspace(0, setup.depth - 1, SHOWN).round().astype(int).tolist()
+    heads = [t("layer {n}", n=layer + 1) for layer in shown]
+    frames = []
+    for k, layer in enumerate(shown):
+        told = ", ".join(unbroken(f"{label} → {brief(float(rows[name].std[layer]))}") for name, label in names.items())
+        sheet = passing(shares, names, shown, RANGES[setup.kind], heads, k, arriving=layer < setup.depth - 1)
+        frames.append(Frame(str(sheet), t("Standard deviation of the outputs of layer {depth}: {told}.",
+                                          depth=layer + 1, told=told)))  # fmt: skip
+    return frames
 
 
 def _keeps(kind: str) -> tuple[str, str]:

@@ -6,11 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from optim_viz import export, lessons, player, switches
+from optim_viz import export, player, sayings, switches
 from optim_viz.closeup import closeup
-from optim_viz.inside import Inside, inside, plain
-from optim_viz.lessons import LESSONS, Lesson
+from optim_viz.inside import Inside, inside
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
+from optim_viz.sayings import EXAMPLES, Example
 from optim_viz.surfaces import SURFACES, Surface
 from optim_viz.switches import SWITCHES
 from optim_viz.trace import Path
@@ -24,11 +24,9 @@ from optim_viz.ui.state import among, bound, named, put, quiet, steady
 from optim_viz.words import Text
 
 PREFIX = "in."
-LANDING = LESSONS["damp"]
+LANDING = EXAMPLES["damp"]
 STEPS = (10, 20, 29, 40, 60, 100, 150, 200, 300, 500)
-LIVELY = 0.3  # a rate at which rules without a lesson show something on the landing's surface
-HEIGHT = 480  # of the pictures, in pixels
-DASHES = ((), (5, 4))  # of x and of y in a curve
+LIVELY = 0.3  # a rate at which rules without an example show something on the landing's surface
 VIEWS = {"rules": Text("Formulas and code"), "notebook": Text("Notebook code")}
 _SEEN, _MESSAGES = cached.Bounded(64), cached.Bounded(64)
 
@@ -58,7 +56,7 @@ class Seen:
     setting: Setting
     paths: list[Path]
     insides: list[Inside]
-    lesson: list[Text]
+    told: list[Text]
     change: list[Text]
 
 
@@ -114,9 +112,9 @@ def _eps(name: str) -> tuple[float, ...]:
 
 @lru_cache(maxsize=512)
 def _usual(name: str, surface: str) -> dict[str, float]:
-    """Settings with something to see: those of the rule's lesson, on another surface of the catalogue its best rate."""
-    lesson = next((lesson for lesson in LESSONS.values() if lesson.rule.name == name), None)
-    rule = lesson.rule if lesson else OPTIMIZERS[name](lr=LIVELY)  # type: ignore[call-arg]
+    """Settings with something to see: those of the rule's example, elsewhere in the catalogue its best rate."""
+    example = next((example for example in EXAMPLES.values() if example.rule.name == name), None)
+    rule = example.rule if example else OPTIMIZERS[name](lr=LIVELY)  # type: ignore[call-arg]
     if surface != LANDING.surface and surface in SURFACES:
         with cached.GATE:
             rule = best_rate(rule, SURFACES[surface], _start(SURFACES[surface]), LANDING.steps)
@@ -157,27 +155,27 @@ def _suited() -> None:
 
 
 def _presets(setting: Setting) -> None:
-    """A pill per lesson; the one that is exactly what the controls show is lit."""
-    lit = next((lesson.key for lesson in LESSONS.values() if _shows(lesson, setting)), None)
-    st.session_state[key_of("lesson")] = lit
-    st.pills(t("Presets"), tuple(LESSONS), format_func=lambda key: t(LESSONS[key].name), key=key_of("lesson"),
+    """A pill per example; the one that is exactly what the controls show is lit."""
+    lit = next((example.key for example in EXAMPLES.values() if _shows(example, setting)), None)
+    st.session_state[key_of("example")] = lit
+    st.pills(t("Presets"), tuple(EXAMPLES), format_func=lambda key: t(EXAMPLES[key].name), key=key_of("example"),
              on_change=_apply, label_visibility="collapsed")  # fmt: skip
 
 
-def _shows(lesson: Lesson, now: Setting) -> bool:
-    return (lesson.rule, lesson.start, lesson.steps, lesson.switch or None, SURFACES[lesson.surface]) == (
+def _shows(example: Example, now: Setting) -> bool:
+    return (example.rule, example.start, example.steps, example.switch or None, SURFACES[example.surface]) == (
         now.rule, now.start, now.steps, now.switch, now.surface,
     )  # fmt: skip
 
 
 def _apply() -> None:
-    lesson = LESSONS.get(st.session_state[key_of("lesson")] or "")
-    if lesson is None:
+    example = EXAMPLES.get(st.session_state[key_of("example")] or "")
+    if example is None:
         return
-    put({key_of("opt"): lesson.rule.name, key_of("off"): lesson.switch or None, key_of("surface"): lesson.surface})
-    put({f"{lesson.surface}.{letter}": value for letter, value in SURFACES[lesson.surface].parameters.items()})
-    put({key_of("x0"): lesson.start[0], key_of("y0"): lesson.start[1], key_of("steps"): lesson.steps})
-    put({key_of(f"{lesson.rule.name}.{field}"): value for field, value in lesson.rule.fields().items()})
+    put({key_of("opt"): example.rule.name, key_of("off"): example.switch or None, key_of("surface"): example.surface})
+    put({f"{example.surface}.{letter}": value for letter, value in SURFACES[example.surface].parameters.items()})
+    put({key_of("x0"): example.start[0], key_of("y0"): example.start[1], key_of("steps"): example.steps})
+    put({key_of(f"{example.rule.name}.{field}"): value for field, value in example.rule.fields().items()})
 
 
 def look(setting: Setting) -> Seen:
@@ -187,7 +185,7 @@ def look(setting: Setting) -> Seen:
         near = closeup(setting.surface, paths)
         insides = [inside(replace(path, surface=near)) for path in paths]
         change = switches.told(SWITCHES[setting.switch], *insides) if setting.switch and len(insides) == 2 else []
-        return Seen(setting, paths, insides, lessons.told(insides[0]), change)
+        return Seen(setting, paths, insides, sayings.told(insides[0]), change)
 
     paths = cached.race(setting.rules, setting.surface, setting.start, setting.steps, 0.0, 0)
     return _SEEN.make(setting, build)
@@ -225,9 +223,7 @@ def _page(seen: Seen, lang: str) -> str:
 def _options(seen: Seen, lang: str) -> dict[str, Any]:
     """What the player shows beside the paths."""
     switch = seen.setting.switch
-    labels = [seen.setting.rule.name] + ([translate(SWITCHES[switch].name, lang)] if switch else [])
-    return {"labels": labels, "charts": _curves(seen, lang), "inside": seen.insides[0], "height": HEIGHT,
-            "say": partial(translate, lang=lang)}  # fmt: skip
+    return player.inside_options(seen.insides, switch and SWITCHES[switch].name, partial(translate, lang=lang))
 
 
 def _begin(x: float, y: float) -> None:
@@ -236,20 +232,6 @@ def _begin(x: float, y: float) -> None:
 
 def _hear(step: int) -> None:
     put({key_of("t"): step})
-
-
-def _curves(seen: Seen, lang: str) -> list[dict[str, Any]]:
-    """A chart per state array of the rule: x solid, y dashed, of every path that keeps the same array."""
-    charts = []
-    for key in seen.insides[0].path.state:
-        series = [
-            (k, one.path.state[key][: len(one) + 1, axis], dash)
-            for k, one in enumerate(seen.insides) if key in one.path.state
-            for axis, dash in enumerate(DASHES)
-        ]  # fmt: skip
-        title = translate(Text("{name}: x solid, y dashed", name=plain(seen.setting.rule, key)), lang)
-        charts.append({"title": title, "series": series})
-    return charts
 
 
 def _numbers(seen: Inside, step: int) -> str:
@@ -267,7 +249,7 @@ def _numbers(seen: Inside, step: int) -> str:
 def words(seen: Seen) -> None:
     """What the picture shows, in sentences computed from it."""
     outcome, name = seen.insides[0].path.outcome, seen.setting.rule.name
-    said = [t(text) for text in (*seen.lesson, *seen.change)]
+    said = [t(text) for text in (*seen.told, *seen.change)]
     if outcome.kind == "diverged":
         said.insert(0, t("{name} diverged. {reason}", name=name, reason=outcome.reason))
     st.markdown(bullets(*said))

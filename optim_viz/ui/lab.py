@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from optim_viz.ui import said
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.site import PAGES
 from optim_viz.ui.state import named
@@ -50,8 +51,7 @@ def predict(
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A small table in Markdown, its first column to the left."""
-    lines = [head, [":--", *["--:"] * (len(head) - 1)], *rows]
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    st.markdown(said.table(head, rows))
 
 
 def digits(value: float) -> str:

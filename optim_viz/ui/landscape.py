@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from optim_viz.nn.history import History, Progress
 from optim_viz.nn.sampling import judged, parts
 from optim_viz.nn.training import Trainer
 from optim_viz.ui import cached, material, network, training
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice, number, optimizers, switch, whole
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.material import Chosen
@@ -197,10 +198,10 @@ def picture(result: Result, view: Survey, setup: Setup | None) -> None:
                 label_visibility="collapsed")  # fmt: skip
     if how == "3d":
         walks = view.walks(shown=True)
-        figure = _figure(view, "3d", lambda say, theme: figures.surface3d(
-            walks, theme=theme, texts={**say, "x": axes(view)[0], "y": axes(view)[1],
-                                              "step": counted(view)["step_axis"]}))  # fmt: skip
-        st.plotly_chart(figure, key=f"{PREFIX}3d", theme=None, height=600, alt=t(figures.summary(walks)))
+        x, y = axes(view)
+        _drawn(view, "3d", lambda theme, texts: figures.surface3d(
+            walks, theme=theme, texts={**texts, "x": x, "y": y, "step": counted(view)["step_axis"]}),
+            t(figures.summary(walks)), height=600)  # fmt: skip
         return
     walks, words = view.walks(), counted(view)
     ground, paths = _made(view, ("player", language()), lambda: (
@@ -251,9 +252,11 @@ def _honest(view: Survey) -> Text:
                 "plane, {distance:.3g} away.", **facts)  # fmt: skip
 
 
-def _figure(owner: Any, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
-    theme, say = worded()
-    return _made(owner, (what, theme, language()), lambda: build(say, theme))
+def _drawn(owner: Any, what: str, build: Callable[..., Any], alt: str, **more: Any) -> None:
+    def kept(**look: Any) -> Any:
+        return _made(owner, (what, look["theme"], language()), lambda: build(**look))
+
+    chart(f"{PREFIX}{what}", kept, alt, **more)
 
 
 def truth(view: Survey) -> None:
@@ -265,8 +268,7 @@ def truth(view: Survey) -> None:
         ):
             with st.container(gap=None):
                 st.caption(alt)
-                figure = _figure(view, what, lambda say, theme, build=build: build(view, theme=theme, texts=say))
-                st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt)
+                _drawn(view, what, partial(build, view), alt)
 
 
 def line(result: Result, view: View) -> None:
@@ -278,8 +280,7 @@ def line(result: Result, view: View) -> None:
     height: Barrier = _made(result, ("line", a, b), lambda: between(result.history, a, b, result.data))
     said = t(barrier(height))
     st.caption(f"{view.ends[0]} → {view.ends[1]}: {said}")
-    figure = _figure(height, "line", lambda say, theme: charts.straight(height, view.ends, theme=theme, texts=say))
-    st.plotly_chart(figure, key=f"{PREFIX}line", theme=None, alt=said)
+    _drawn(height, "line", partial(charts.straight, height, view.ends), said)
 
 
 def barrier(height: Barrier) -> Text:

@@ -17,6 +17,7 @@ from optim_viz.ui.controls import choice, whole
 from optim_viz.ui.i18n import t
 from optim_viz.ui.lab import digits, predict, table
 from optim_viz.ui.losses import PREFIX
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import named, put
 from optim_viz.words import Text
 
@@ -116,7 +117,7 @@ def words(setup: Setup, seen: Seen) -> None:
     h, cost = entropy(seen.q, unit), cross_entropy(seen.q, seen.p, unit)
     rows.append([f"**{t('sum')}**", "1", "1", "", "", f"**H(q) = {_three(h)}**", f"**H(q, p) = {_three(cost)}**"])
     table(head, rows)
-    st.markdown("\n".join(f"- {one}" for one in _said(seen, unit, h, cost)))
+    st.markdown(bullets(*_said(seen, unit, h, cost)))
 
 
 def _surprise(share: float, log: float) -> float:

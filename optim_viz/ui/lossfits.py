@@ -7,15 +7,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from optim_viz import player
 from optim_viz.data import read_points
 from optim_viz.figures import losses as figures
 from optim_viz.figures.base import INK
-from optim_viz.labs.losses import line, pulled
+from optim_viz.labs.losses import Way, line, pulled, way
+from optim_viz.labs.losses.descents import STEPS
 from optim_viz.nn.losses import Loss
 from optim_viz.ui.charts import chart, worded
 from optim_viz.ui.i18n import t
 from optim_viz.ui.lab import digits, predict, table
 from optim_viz.ui.losses import PREFIX, USUAL, made, picked
+from optim_viz.ui.player import film
 from optim_viz.ui.points import Drawn, Movable, Painted, painted
 from optim_viz.ui.said import bullets
 from optim_viz.words import Text
@@ -36,12 +39,14 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """The points x, y (N,) on the board, the number of the outlier (None without one), and the question's answer."""
+    """The points x, y (N,) on the board, the number of the outlier (None without one), the question's answer, and each
+    loss's way to its line."""
 
     x: np.ndarray
     y: np.ndarray
     outlier: int | None
     told: bool
+    ways: dict[str, Way]
 
     @property
     def kept(self) -> np.ndarray:
@@ -57,24 +62,38 @@ def controls() -> Setup:
 
 
 def stage(setup: Setup) -> Seen | None:
-    """The board with its lines; after the question, how far each follows the outlier."""
+    """The board with its lines and their ways there; after the question, how far each follows the outlier."""
     found: list[Painted] = []
     names = [t("Point"), t("Outlier")]
-    board = Movable(lambda shown: found.append(shown) or _lines(setup, shown), names, 380)  # type: ignore[func-returns-value]
+    board = Movable(lambda shown: found.append(shown) or _lines(setup, shown), names, 320)  # type: ignore[func-returns-value]
+    above = st.container()
     painted(f"{PREFIX}points", START, x=SIDE, y=SIDE, movable=board, most=MOST, text=setup.place)
     points, labels = found[-1]
     if not _fits(points):
         st.warning(t("A line needs points at two different x, at least."))
         return None
     (x, y), outlier = points.T, int(labels.argmax()) if labels.any() else None
+    ways = {name: way(loss, x, y) for name, loss in setup.losses.items()}
+    with above:
+        _arrive(ways, points, labels)
     if outlier is None or not _fits(np.delete(points, outlier, axis=0)):
-        return Seen(x, y, None, False)
+        return Seen(x, y, None, False, ways)
     asked = t("Now the outlier is taken from the bottom of the board to its top. Whose line travels furthest at its x?")
     options = {name: Text(name) for name in USUAL}
     told = predict(f"{PREFIX}fits.guess", asked, options, partial(_truth, setup, x, y, outlier))
     if told:
         _influence(setup, x, y, outlier)
-    return Seen(x, y, outlier, told)
+    return Seen(x, y, outlier, told, ways)
+
+
+def _arrive(ways: dict[str, Way], points: np.ndarray, labels: np.ndarray) -> None:
+    """Each line on its way from one start, and how much of its loss is left."""
+    x = np.linspace(*SIDE, 9)
+    y = np.stack([one.lines[0][:, None] * x + one.lines[1][:, None] for one in ways.values()], axis=1)
+    shown = player.Film(x, y, list(ways), points=points, classes=labels, loss=np.stack(
+        [one.left for one in ways.values()], axis=1), x_range=SIDE, y_range=SIDE)  # fmt: skip
+    film(shown, key=f"{PREFIX}ways", height=250, log=False, looks=figures.looks(list(ways)),
+         words={"film_loss": t("loss above its minimum, 1 at the start")})  # fmt: skip
 
 
 def _fits(points: np.ndarray) -> bool:
@@ -146,7 +165,16 @@ def words(setup: Setup, seen: Seen | None) -> None:
     else:
         said.insert(0, t("There is no outlier among the points: paint one, or take a point and drag it away."))
     table(head, rows)
-    st.markdown(bullets(*said))
+    st.markdown(bullets(*said, _speeds(seen.ways)))
+
+
+def _speeds(ways: dict[str, Way]) -> str:
+    """How fast each line comes."""
+    far = {name: np.flatnonzero(one.left <= 0.5) for name, one in ways.items()}
+    told = ", ".join(f"{name} {steps[0] if len(steps) else f'> {STEPS}'}" for name, steps in far.items())
+    return t("The lines start as one and come by gradient descent, all with the same rates. Steps until half of the "
+             "loss above its minimum is gone: {told}. A square pulls the harder the farther away its point is, |e| "
+             "always equally hard.", told=told)  # fmt: skip
 
 
 def _moved(loss: Loss, seen: Seen, slope: float, height: float) -> float:
@@ -164,7 +192,8 @@ def code(setup: Setup, seen: Seen | None) -> str:
     x, y = ([float(f"{v:.4g}") for v in one] for one in points)
     return f"""import numpy as np
 from optim_viz.figures import losses as figures
-from optim_viz.labs.losses import line, pulled
+from optim_viz.labs.losses import Way, line, pulled, way
+from optim_viz.labs.losses.descents import STEPS
 from optim_viz.nn.losses import *
 
 x = np.array({x})

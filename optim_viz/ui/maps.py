@@ -14,8 +14,10 @@ from optim_viz.figures.text import short
 from optim_viz.optimizers import Optimizer
 from optim_viz.rates import Curvature, Phases
 from optim_viz.ui import cached, rate
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import number
 from optim_viz.ui.i18n import t
+from optim_viz.ui.lab import table
 from optim_viz.ui.rate import Setup
 from optim_viz.ui.said import bullets
 from optim_viz.words import Text
@@ -35,8 +37,8 @@ def phases(setup: Setup) -> Phases | None:
         )
         return None
     made = _PHASES.make(bowl, lambda: rates.phases(bowl))
-    rate.drawn("phases", partial(charts.phase_map, made, (chosen.lr, chosen.momentum)),
-               t("Error per step of Momentum, over rate and momentum"))  # fmt: skip
+    chart(f"{rate.PREFIX}phases", partial(charts.phase_map, made, (chosen.lr, chosen.momentum)),
+          t("Error per step of Momentum, over rate and momentum"))  # fmt: skip
     lr, momentum = made.optimum
     best = replace(chosen, lr=lr, momentum=momentum)
     names = [f"lr {short(one.lr)}, μ {short(one.momentum)}" for one in (chosen, best)]
@@ -95,8 +97,8 @@ def _damping(chosen: Any, bowl: Curvature) -> list[Text]:
 def basins(setup: Setup) -> Basins:
     """Where each start ends, and how soon."""
     made = _mapped(setup, setup.focus, SIDE)
-    rate.drawn("basins", partial(charts.basins, made, setup.surface, setup.start),
-               t("Which minimum each start ends at, and how soon"))  # fmt: skip
+    chart(f"{rate.PREFIX}basins", partial(charts.basins, made, setup.surface, setup.start),
+          t("Which minimum each start ends at, and how soon"))  # fmt: skip
     return made
 
 
@@ -133,7 +135,7 @@ def side_by_side(setup: Setup) -> None:
     kinds = [*range(count), NONE, GONE]
     head = [t("Optimizer"), t("best lr"), *(f"→ {k + 1}" for k in range(count)), t("not settled"),
             t("diverged"), t("half within")]  # fmt: skip
-    lines = [head, [":--", *["--:"] * (count + 4)]]
+    rows = []
     for rule in setup.rules:
         made = rate.swept(setup, rule)
         if made.best is not None:
@@ -142,8 +144,8 @@ def side_by_side(setup: Setup) -> None:
             found_shares = {label: share for label, share, _ in shares(found)}
             ended = found.steps[found.labels >= 0]
             middle = t("{n} steps", n=int(np.median(ended))) if ended.size else "–"
-            lines.append([rule.name, number(made.rates[made.best]),
-                          *(f"{found_shares.get(kind, 0):.0%}" for kind in kinds), middle])  # fmt: skip
-    if len(lines) > 2:
-        st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+            rows.append([rule.name, number(made.rates[made.best]),
+                         *(f"{found_shares.get(kind, 0):.0%}" for kind in kinds), middle])  # fmt: skip
+    if rows:
+        table(head, rows)
         st.caption(t("Every optimizer with the rate that ends lowest from the start, over {n} starts.", n=ROUGH**2))

@@ -13,6 +13,7 @@ from optim_viz.ui import cached
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
 from optim_viz.ui.points import painted
+from optim_viz.ui.said import bullets
 from optim_viz.ui.state import named
 from optim_viz.words import Text
 
@@ -175,7 +176,7 @@ def _read(file: Any, target: int, task: str | None) -> tuple[Chosen, Report]:
 
 def _tell(report: Report) -> None:
     """What was made of the table; names are the file's own words, so they stand in a code block."""
-    st.markdown("\n".join(f"- {t(sentence)}" for sentence in report.sentences()))
+    st.markdown(bullets(*map(t, report.sentences())))
     lines = []
     for column in report.columns:
         notes = " ".join(t(note) for note in column.notes)

@@ -15,7 +15,7 @@ from optim_viz.figures.banded import banded
 from optim_viz.labs.overfit import kept
 from optim_viz.labs.overfit.cures import CURES
 from optim_viz.labs.overfit.trial import Curves, Setting, arms, tried, verdict
-from optim_viz.ui import jobs
+from optim_viz.ui import jobs, overgrown
 from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice
 from optim_viz.ui.i18n import t
@@ -147,7 +147,8 @@ def latest(setup: Setup) -> Result:
 
 
 def stage(result: Result, setup: Setup) -> bool:
-    """Accuracy over the epochs: plain at once, cured after a guess."""
+    """A film of overfitting; accuracy over the epochs: plain at once, cured after a guess."""
+    overgrown.show(f"{PREFIX}film")
     if (setup.setting, setup.cures) != (replace(result.setup.setting, seeds=setup.setting.seeds), result.setup.cures):
         st.caption(t("Still the last result: {what}. Press the button for the new settings.", what=_what(result.setup)))
     place = st.container()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,7 @@ from optim_viz.trace import Path
 from optim_viz.tune import best_rate
 from optim_viz.ui import cached, controls, explain
 from optim_viz.ui import ground as grounds
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice, key_of
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.mistakes import point_at
@@ -241,11 +242,9 @@ def _sweep(rules: Sequence[Optimizer], where: Ground) -> None:
         st.caption(
             t("Where each would have ended at any other rate. Ring: your rule's rate now; stars: the best of each.")
         )
-    theme, texts = worded()
     made = tuple(_swept(rule, where) for rule in rated)
-    key = ("own", made, now, theme, language())  # a sweep is kept by identity, and comes from a cache itself
-    figure = cached.FIGURES.make(key, lambda: sweeps(made, now=now, theme=theme, texts=texts))
-    st.plotly_chart(figure, key=f"{PREFIX}sweep", theme=None, alt=t("Final loss at every learning rate"))
+    chart(f"{PREFIX}sweep", partial(sweeps, made, now=now), t("Final loss at every learning rate"),
+          setting=(made, now))  # a sweep is kept by identity, and comes from a cache itself  # fmt: skip
 
 
 def _swept(rule: Optimizer, where: Ground) -> rates.Sweep:

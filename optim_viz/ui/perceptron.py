@@ -31,7 +31,6 @@ START = Line(-0.6, 1.1, 0.4)
 TASKS = {"fit": Text("fit the points"), "separate": Text("separate two classes")}
 SLOPES, HEIGHTS = tuple(k / 10 for k in range(-5, 16)), tuple(k / 10 for k in range(-5, 16))
 ANGLES, OFFSETS = tuple(float(a) for a in range(-90, 91, 5)), tuple(k / 10 for k in range(-10, 11))
-Places = tuple[Any, Any, Any]
 _FRAMES = cached.Bounded(64)
 
 

@@ -1,16 +1,8 @@
 // A picture of gray values 0..9: strokes are sent when they end; what comes back is drawn unless a newer one is on its way.
 const INK = 9, GRAY = 5, CELL = 10;
 const PALE = 0.45; // of the ink under a number, so that it can be read
-const SVG = "http://www.w3.org/2000/svg";
 const PAUSE = 150; // milliseconds without a key after which the picture is sent
 const KEEP = 3000; // milliseconds a stroke waits for its answer
-
-function make(tag, attributes = {}, ...children) {
-  const element = /^(svg|path|rect|text|g)$/.test(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 /** Rows of digits as one list of values, row by row; what is missing is 0. */
 function read(text, side) {
@@ -190,5 +182,5 @@ class Board {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.board ??= new Board(parentElement);
-  parentElement.board.update(data, (text) => setTriggerValue("pixels", text));
+  parentElement.board.update(written(data), (text) => setTriggerValue("pixels", text));
 }

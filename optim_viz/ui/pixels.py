@@ -1,16 +1,14 @@
 """A picture to draw: with the mouse, a finger or the keys in the browser, or written as digits."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
 from optim_viz.data.pixels import read_pixels, write_pixels
 from optim_viz.ui.i18n import t
+from optim_viz.ui.inbrowser import in_browser
 from optim_viz.ui.state import bound
 
 
@@ -50,7 +48,7 @@ def _board(key: str, picture: np.ndarray, brush: bool, numbers: bool) -> None:
 
     data = {"side": len(picture), "pixels": write_pixels(picture), "brush": brush, "numbers": numbers,
             "words": _words()}  # fmt: skip
-    _component()(key=name, data=json.dumps(data), on_pixels_change=changed)
+    in_browser("pixels")(key=name, data=json.dumps(data).encode(), on_pixels_change=changed)
 
 
 def _checked(text: Any, side: int) -> str:
@@ -68,10 +66,3 @@ def _words() -> dict[str, str]:
         "dark": t("Dark"), "gray": t("Gray"), "erase": t("Erase"), "undo": t("Undo"), "clear": t("Clear"),
         "here": t("row {row}, column {column}: {value}"),
     }  # fmt: skip
-
-
-@cache
-def _component() -> Any:
-    here = Path(__file__).parent
-    js, css = ((here / f"pixels.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return component("optim_viz_pixels", js=js, css=css)

@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from optim_viz import player
-from optim_viz.ui.i18n import each
+from optim_viz.player.tables import tables
+from optim_viz.ui import numbers, state
+from optim_viz.ui.i18n import each, t
 
 
 @cache
@@ -24,7 +26,6 @@ def mount(
     paths_bytes: bytes | None = None,
     *,
     key: str,
-    height: int | None = None,
     on_start: Callable[[float, float], None] | None = None,
     on_step: Callable[[int], None] | None = None,
 ) -> tuple[float, float] | None:
@@ -36,24 +37,24 @@ def mount(
     (the message has to be packed with `listen`); in a fragment, only that fragment runs again.
     """
     message = player.pack_paths(paths) if paths_bytes is None else paths_bytes
-    if height is not None:
-        message = player.with_height(message, height)
     ground = player.pack_surface(paths[0].surface) if surface_bytes is None else surface_bytes
     show, carry, _ = _components()
+    mine = key + state.opening()
 
     def chosen() -> None:
-        point = _point(st.session_state[key])
+        point = _point(st.session_state[mine])
         if on_start is not None and point is not None:
             on_start(*point)
 
     def moved() -> None:
-        step = st.session_state[key].get("step")
+        step = st.session_state[mine].get("step")
         if on_step is not None and step is not None:
             on_step(int(step))
 
     listening = {} if on_step is None else {"on_step_change": moved}
-    shown = show(key=key, data=message, on_start_change=chosen, **listening)
+    shown = show(key=mine, data=message, on_start_change=chosen, **listening)
     carry(key=f"{key}_surface", data=ground)  # last: the platform sends it once, then by hash
+    numbers.note(t("Paths and their loss, step by step."), lambda: tables(message, each(player.TEXTS)))
     return _point(shown)
 
 
@@ -66,8 +67,10 @@ def film(
     otherwise, such as "step": "epoch {n} of {N}".
     """
     show, carry, _ = _components()
-    show(key=key, data=player.pack_film(film, height=height, **options))
-    carry(key=f"{key}_surface", data=player.pack_ground(film, {**each(player.TEXTS), **(words or {})}))
+    message, said = player.pack_film(film, height=height, **options), {**each(player.TEXTS), **(words or {})}
+    show(key=key + state.opening(), data=message)
+    carry(key=f"{key}_surface", data=player.pack_ground(film, said))
+    numbers.note(t("Curves and their loss, step by step."), lambda: tables(message, said, (film.xlabel, film.ylabel)))
 
 
 def beside(chart: str) -> tuple[int | None, Any]:

@@ -3,14 +3,6 @@
 const WIDE = 320, TALL = 260, ROOM = 10, NEAR = 12, APART = 15, SCATTER = 5;
 const REACH = 26, PAUSE = 70, WAIT = 600; // px a finger may miss by; ms between two words of a moving point
 const SHAPES = ["M5 0A5 5 0 1 1-5 0A5 5 0 1 1 5 0Z", "M-4.5-4.5H4.5V4.5H-4.5Z", "M0-6.3 6.3 0 0 6.3-6.3 0Z", "M0-6 5.6 4.5H-5.6Z"];
-const SVG = "http://www.w3.org/2000/svg";
-
-function make(tag, attributes = {}, ...children) {
-  const element = /^(svg|path|line|text|g|polyline)$/.test(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
 
 class Board {
   constructor(host) {
@@ -286,5 +278,5 @@ class Board {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.board ??= new Board(parentElement);
-  parentElement.board.update(data, (points) => setTriggerValue("points", points));
+  parentElement.board.update(written(data), (points) => setTriggerValue("points", points));
 }

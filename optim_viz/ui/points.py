@@ -3,17 +3,15 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
 from optim_viz.data.points import LETTERS, LONGEST, read_points, write_points
 from optim_viz.figures.classes import CLASSES
 from optim_viz.ui.i18n import t
+from optim_viz.ui.inbrowser import in_browser
 from optim_viz.ui.state import bound
 from optim_viz.words import Text
 
@@ -107,7 +105,7 @@ def _board(
                  for one in movable.lines(shown)]  # fmt: skip
         data |= {"move": True, "lines": lines, "names": movable.names, "height": movable.height}
         data["words"] |= {"board": t(_MOVED)}
-    _component()(key=name, data=json.dumps(data), on_points_change=changed)
+    in_browser("points")(key=name, data=json.dumps(data).encode(), on_points_change=changed)
 
 
 def _written(given: Any, classes: int, x: tuple[float, float], y: tuple[float, float]) -> str:
@@ -130,10 +128,3 @@ def _words() -> dict[str, str]:
         "class": t("Class {name}"), "erase": t("Erase"), "undo": t("Undo"), "clear": t("Clear"), "move": t("Move"),
         "count": t("{n} points"), "full": t("The board is full: {n} points."),
     }  # fmt: skip
-
-
-@cache
-def _component() -> Any:
-    here = Path(__file__).parent
-    js, css = ((here / f"points.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return component("optim_viz_points", js=js, css=css)

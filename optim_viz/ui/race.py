@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -11,7 +12,7 @@ from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.presets import LANDING, PRESETS, Preset
 from optim_viz.trace import Path
 from optim_viz.ui import cached, explain, ground
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice, key_of, switch, whole
 from optim_viz.ui.i18n import each, language, t
 from optim_viz.ui.player import beside, mount
@@ -127,9 +128,7 @@ def more(paths: Sequence[Path]) -> None:
     elif view == "3d":
         _relief(paths)
     elif view == "loss":
-        theme, texts = worded()
-        figure = figures.loss(paths, theme=theme, texts=texts)
-        st.plotly_chart(figure, key="chartloss", theme=None, height=460, alt=t(figures.summary(paths)))
+        chart("chartloss", partial(figures.loss, paths), t(figures.summary(paths)), height=460)
     elif view == "notebook":
         st.code(export.notebook_code(paths), language="python")
 
@@ -137,13 +136,14 @@ def more(paths: Sequence[Path]) -> None:
 @st.fragment
 def _relief(paths: Sequence[Path]) -> None:
     """The 3-D view at the step the player rests on: only this part runs again when that changes."""
-    theme, texts = worded()
     step, camera = beside("chart3d")
-    figure = figures.surface3d(paths, theme=theme, texts=texts, step=step)
-    shown, used = st.session_state.get("_relief", (None, None))
-    now = (tuple(map(id, paths)), step, theme, language())
-    camera = used if now == shown else camera  # turned by hand it is shown so already: the same chart stays
-    st.session_state["_relief"] = now, camera
-    if camera:
-        figure.update_layout(scene_camera=camera)
-    st.plotly_chart(figure, key="chart3d", theme=None, height=520, alt=t(figures.summary(paths)))
+
+    def turned(theme: str, texts: dict[str, str]) -> Any:
+        shown, used = st.session_state.get("_relief", (None, None))
+        now = (tuple(map(id, paths)), step, theme, language())
+        seen = used if now == shown else camera  # turned by hand it is shown so already: the same chart stays
+        st.session_state["_relief"] = now, seen
+        figure = figures.surface3d(paths, theme=theme, texts=texts, step=step)
+        return figure.update_layout(scene_camera=seen) if seen else figure
+
+    chart("chart3d", turned, t(figures.summary(paths)), height=520)

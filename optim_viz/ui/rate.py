@@ -1,6 +1,6 @@
 """The learning rate page's parts: settings, the sweep with the path of the chosen rate, and three paths."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,9 +15,10 @@ from optim_viz.figures.style import styles
 from optim_viz.optimizers import OPTIMIZERS, Optimizer
 from optim_viz.rates import RATES, Curvature, Line, Sweep
 from optim_viz.ui import cached, ground, share
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import choice, key_of, number
 from optim_viz.ui.i18n import each, language, t
+from optim_viz.ui.lab import table
 from optim_viz.ui.player import mount
 from optim_viz.ui.said import bullets
 from optim_viz.ui.state import among, bound, named, put, quiet, steady
@@ -132,19 +133,13 @@ def show(
     share.downloads(saved or paths, key=PREFIX.strip("."), **({} if saved else {"labels": labels, "looks": drawn_as}))
 
 
-def drawn(what: str, build: Callable[..., Any], alt: str, **more: Any) -> None:
-    """A Plotly figure in the reader's language and theme."""
-    theme, texts = worded()
-    figure = build(theme=theme, texts=texts)
-    st.plotly_chart(figure, key=f"{PREFIX}{what}", theme=None, alt=alt, **more)
-
-
 def sweep(setup: Setup) -> list[Sweep]:
     """Final loss over the rate, and the path of the chosen rate beside the best."""
     made = [swept(setup, rule) for rule in setup.rules]
     told = [(one.optimizer.name, line) for one in made for line in rates.theory(one.optimizer, bowl(setup, one))]
     now = (setup.focus.name, setup.lr)
-    drawn("sweep", partial(charts.sweeps, made, told, now), t("Final loss of each optimizer over the learning rate"),
+    chart(f"{PREFIX}sweep", partial(charts.sweeps, made, told, now),
+          t("Final loss of each optimizer over the learning rate"),
           on_select=partial(_clicked, made), selection_mode="points")  # fmt: skip
     mine = next(one for one in made if one.optimizer.name == setup.focus.name)
     both, labels = [path(setup, setup.focus)], [f"{setup.focus.name} · lr {number(setup.lr)}"]
@@ -171,8 +166,7 @@ def reading(setup: Setup, made: Sequence[Sweep]) -> None:
     """A row per optimizer, theory against the sweep for the one in focus, and what none of it says."""
     head = [t("Optimizer"), t("best lr"), t("final f there"), t("rates that close 99 % of the gap"),
             t("diverges from lr")]  # fmt: skip
-    rows = [head, [":--", *["--:"] * 4], *([_bold(one, setup), *_cells(one)] for one in made)]
-    st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    table(head, [[_bold(one, setup), *_cells(one)] for one in made])
     mine = next(one for one in made if one.optimizer.name == setup.focus.name)
     said = compared(mine, bowl(setup, mine))
     said.append(Text("One start, one surface, {steps} steps: with other ones the curves move.", steps=setup.steps))

@@ -20,6 +20,7 @@ from optim_viz.ui.i18n import language, t
 from optim_viz.ui.lab import digits, predict, table
 from optim_viz.ui.player import film
 from optim_viz.ui.regression import CURVES, OWN, PREFIX
+from optim_viz.ui.said import bullets
 from optim_viz.words import Text
 
 TRUE = Style("#6b7280", "#a3aab8", (3, 4), "x")
@@ -127,7 +128,7 @@ def words(result: Fits | Sweep, told: bool) -> None:
     if several and not predict(f"{PREFIX}ask.fit", asked, options, lambda: _winner(result), about=setup):
         return
     _table(result)
-    st.markdown("\n".join(f"- {sentence}" for sentence in _sentences(result)))
+    st.markdown(bullets(*_sentences(result)))
 
 
 def _winner(result: Fits) -> tuple[str, str]:

@@ -1,25 +1,27 @@
 """Runs a person keeps: a button on every page that has a result, and the table of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from optim_viz.compare import OUTCOMES
 from optim_viz.figures.spark import WIDTH, spark
 from optim_viz.nn.history import History
 from optim_viz.runs import LARGEST, Run, added, differences, from_json, run, to_json
 from optim_viz.trace import Path
-from optim_viz.ui.explain import OUTCOMES
+from optim_viz.ui import said, shown
 from optim_viz.ui.i18n import language, t
-from optim_viz.ui.site import PAGES
+from optim_viz.ui.site import BY_NAME, PAGES
 from optim_viz.words import Text
 
 PREFIX = "ru."
-_RUNS, _TOLD, _KEPT, _SAID = "_runs", "_runs_told", "_runs_kept", "_runs_said"
-WITHOUT = ("runs", "notes")  # pages that show no run
+_RUNS, _KEPT, _SAID = "_runs", "_runs_kept", "_runs_said"
 _SIDE = 4  # runs side by side at most
 Told = tuple[Mapping[str, str], Mapping[str, Any]]
+_TOLD: ContextVar[Callable[[], Told] | None] = ContextVar("told", default=None)
 
 
 def runs() -> tuple[Run, ...]:
@@ -27,18 +29,32 @@ def runs() -> tuple[Run, ...]:
 
 
 def button(page: str) -> None:
-    """In the title row of a page: keeps what the page shows, with what it has told."""
-    if page in WITHOUT:
+    """In the title row of a page: keeps what the page shows."""
+    said.begin()
+    _TOLD.set(None)
+    if not BY_NAME[page].keeps:
         return
-    st.session_state[_TOLD] = None
-    done = st.session_state.pop(_KEPT, False)
+    done = _KEPT in st.session_state
     icon = ":material/bookmark_added:" if done else ":material/bookmark_add:"
     st.button(t("Kept") if done else t("Keep"), key=f"{PREFIX}keep", icon=icon, on_click=_keep, args=(page,))
 
 
 def tell(told: Callable[[], Told]) -> None:
-    """What the page shows: results in words, and curves; asked for only when it is kept."""
-    st.session_state[_TOLD] = told
+    """What the page shows: results in words, and curves; asked for only when it is kept.
+
+    A page that tells nothing has kept what stands in its tables, lists and pictures.
+    """
+    _TOLD.set(told)
+
+
+def complete() -> None:
+    """At the end of a run: what was kept before it gets its results."""
+    page, link = st.session_state.pop(_KEPT, ("", {}))
+    if page != (st.session_state["_page"] or PAGES[0].name):
+        return
+    told = _TOLD.get()
+    results, curves = told() if told else (shown.results(), shown.curves())
+    st.session_state[_RUNS] = added(runs(), run(page, link, results, curves))
 
 
 def of_paths(paths: Sequence[Path]) -> Told:
@@ -62,9 +78,8 @@ def of_history(history: History) -> Told:
 
 def _keep(page: str) -> None:
     link = {key: st.query_params.get_all(key) for key in st.query_params}
-    told = st.session_state.get(_TOLD)
-    st.session_state[_RUNS] = added(runs(), run(page, link, *(told() if told else ({}, {}))))
-    st.session_state[_KEPT] = True
+    st.session_state[_RUNS] = added(runs(), run(page, link, {}, {}))  # should the next run not come to its end
+    st.session_state[_KEPT] = page, link
 
 
 def top() -> None:
@@ -79,9 +94,9 @@ def top() -> None:
                              label_visibility="collapsed", max_upload_size=1)  # fmt: skip
         st.button(t("Remove all that are not pinned"), key=f"{PREFIX}clear", on_click=_clear,
                   disabled=all(one.pinned for one in runs()))  # fmt: skip
-    said = st.session_state.pop(_SAID, None)
-    if said is not None:
-        st.warning(t(said))
+    wrong = st.session_state.pop(_SAID, None)
+    if wrong is not None:
+        st.warning(t(wrong))
 
 
 def _open() -> None:
@@ -91,7 +106,7 @@ def _open() -> None:
     try:
         if file.size > LARGEST:
             raise ValueError(Text("This file is too large: at most {most:.0f} MB.", most=LARGEST / 1e6))
-        opened = from_json(file.getvalue().decode("utf-8", errors="replace"), [page.name for page in PAGES])
+        opened = from_json(file.getvalue().decode("utf-8", errors="replace"), list(BY_NAME))
     except ValueError as wrong:
         st.session_state[_SAID] = wrong.args[0]
         return
@@ -126,7 +141,7 @@ def _row(k: int, one: Run) -> None:
         with st.container():
             st.markdown(f"[{_title(one)}]({_address(one)})")
             if one.results:
-                st.code("\n".join(f"{name}: {value}" for name, value in one.results), language=None)
+                st.code("\n".join(f"{name}: {value}" for name, value in one.results), language=None, wrap_lines=True)
             st.code(_settings(one) or t("all at their defaults"), language=None, wrap_lines=True)
         with st.container(width="content"):
             pin = t("Unpin") if one.pinned else t("Pin")
@@ -143,7 +158,8 @@ def _beside(some: list[Run]) -> None:
             picture = spark(one.curves, st.context.theme.type or "light")
             if picture:
                 st.image(picture, width=int(WIDTH))
-            st.code("\n".join(f"{name}: {value}" for name, value in one.results) or "–", language=None)
+            st.code("\n".join(f"{name}: {value}" for name, value in one.results) or "–", language=None,
+                    wrap_lines=True)  # fmt: skip
             if names:
                 changed = (f"{key} = {', '.join(one.link.get(key, [t('default')]))}" for key in names)
                 st.code("\n".join(changed), language=None, wrap_lines=True)
@@ -160,12 +176,11 @@ def _remove(k: int) -> None:
 
 
 def _title(one: Run) -> str:
-    return t(next(page.title for page in PAGES if page.name == one.page))
+    return t(BY_NAME[one.page].title)
 
 
 def _address(one: Run) -> str:
-    path = next(page.path for page in PAGES if page.name == one.page)
-    return f"/{path}?{urlencode({**one.link, 'lang': [language()]}, doseq=True)}"
+    return f"/{BY_NAME[one.page].path}?{urlencode({**one.link, 'lang': [language()]}, doseq=True)}"
 
 
 def _settings(one: Run) -> str:

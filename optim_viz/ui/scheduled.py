@@ -7,14 +7,15 @@ import numpy as np
 import streamlit as st
 
 from optim_viz import export
+from optim_viz.compare import OUTCOMES
 from optim_viz.schedules import SCHEDULES, ConstantRate, Schedule, WarmUp, factors
 from optim_viz.trace import Path, trace
-from optim_viz.ui import cached, explain, rate
+from optim_viz.ui import cached, rate
 from optim_viz.ui.controls import choice, whole
 from optim_viz.ui.i18n import t
 from optim_viz.ui.race import NOISE
 from optim_viz.ui.rate import PREFIX, Setup
-from optim_viz.ui.said import bullets
+from optim_viz.ui.said import bullets, table
 from optim_viz.ui.state import named, steady
 from optim_viz.words import Text
 
@@ -98,10 +99,9 @@ def used(path: Path, schedule: Schedule) -> np.ndarray:
 
 def words(setup: Setup, plan: Plan, both: Sequence[Path]) -> None:
     """What it changed: in this run, and over many draws of the noise."""
-    rows = [[t("Schedule"), t("final f"), t("outcome")], [":--", "--:", ":--"]]
-    for path, name in zip(both, (t("constant"), _title(plan.schedule)), strict=True):
-        rows.append([name, f"{path.value[path.end]:.4g}".replace("-", "−"), t(explain.OUTCOMES[path.outcome.kind])])
-    st.markdown("\n".join("| " + " | ".join(row) + " |" for row in rows))
+    rows = [[name, f"{path.value[path.end]:.4g}".replace("-", "−"), t(OUTCOMES[path.outcome.kind])]
+            for path, name in zip(both, (t("constant"), _title(plan.schedule)), strict=True)]  # fmt: skip
+    st.markdown(table([t("Schedule"), t("final f"), t("outcome")], rows, left=(0, 2)))
     said = list(many(setup, plan)) if plan.noise else [Text("Without noise there is one run: another start or rate may "
                                                              "change which ends lower.")]  # fmt: skip
     if plan.schedule.listens:

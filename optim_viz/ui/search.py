@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from threading import Thread
 from time import thread_time
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 import streamlit as st
 
 from optim_viz.experiments import repeats
+from optim_viz.experiments.crew import Crew
+from optim_viz.experiments.digits import splits
 from optim_viz.experiments.journal import Journal
 from optim_viz.experiments.search import (
     BUDGETS,
@@ -18,12 +21,13 @@ from optim_viz.experiments.search import (
     Found,
     Plan,
     importances,
+    load,
     search,
     settings,
     tried,
 )
 from optim_viz.figures import search as figures
-from optim_viz.ui import byhand, cached, jobs
+from optim_viz.ui import byhand, cached, jobs, sweeping
 from optim_viz.ui.byhand import PREFIX
 from optim_viz.ui.charts import chart, worded
 from optim_viz.ui.controls import choice, number, switch, whole
@@ -85,12 +89,6 @@ class Shown:
         return {**own, **self.result.found}
 
 
-@cache
-def _journal() -> Journal:
-    """One for all sessions: a trial that has run for anybody runs for nobody again."""
-    return Journal()
-
-
 def view() -> str:
     return named(st.segmented_control, t("View"), f"{PREFIX}view", VIEWS, "one", required=True,
                  label_visibility="collapsed")  # fmt: skip
@@ -147,29 +145,40 @@ def _latest(setup: Setup) -> Result:
 
 
 def _seconds(setup: Setup) -> float:
-    """What all methods take: a batch, measured when everything is loaded, and what the choosing adds."""
+    """What all methods take, and what loading them and choosing adds."""
+    share = setup.folds * len(splits(0, setup.folds)[0][0][1]) / len(splits(0, 1)[0][0][1])
+    return _batch() * share * setup.budget * len(METHODS) / TOGETHER + 1.5
+
+
+@cache
+def _batch() -> float:
+    """Seconds of a batch of trials, measured when everything is loaded."""
     pairs = [settings((0.5, 0.1 * k)) for k in range(TOGETHER)]
     for _ in range(2):
         begun = thread_time()
-        tried(pairs, setup.folds)
-    return float((thread_time() - begun) * setup.budget * len(METHODS) / TOGETHER + 1.5)
+        tried(pairs)
+    return thread_time() - begun
 
 
 def _job(setup: Setup) -> jobs.Job:
     told = [""]
 
-    def work() -> Generator[Any, None, None]:
-        found = {}
+    def work(crew: Crew, journal: Journal) -> Generator[Any, None, None]:
+        loading, found = Thread(target=load, daemon=True), {}
+        loading.start()  # it takes seconds, and nothing could stop it here
+        while loading.is_alive():
+            loading.join(jobs.SLICE)
+            yield 0.0
         for k, method in enumerate(METHODS):
             told[0] = method
-            for event in search(setup.plan(method), journal=_journal()):
+            for event in search(setup.plan(method), crew, journal):
                 if isinstance(event, Found):
                     found[method] = event
                 else:
                     yield (k + event) / len(METHODS)
         yield _KEPT.put(setup, Result(setup, found))
 
-    return jobs.Job(work(), lambda: t(METHODS[told[0]]) if told[0] else "")
+    return sweeping.job(work, lambda: t(METHODS[told[0]]) if told[0] else "")
 
 
 def _by_hand(setup: Setup, controls: bool) -> Found | None:

@@ -5,6 +5,8 @@ import streamlit as st
 from optim_viz.experiments import repeats
 from optim_viz.experiments.digits import POOL
 from optim_viz.experiments.search import METHODS, START, Found, best_so_far
+from optim_viz.figures.search import LEVELS
+from optim_viz.ui import sweeping
 from optim_viz.ui.controls import number
 from optim_viz.ui.i18n import t
 from optim_viz.ui.lab import table
@@ -20,6 +22,8 @@ def words(shown: Shown, view: str, told: bool) -> None:
         if told:
             _repeats(shown)
         return
+    if sweeping.where():
+        st.caption(sweeping.where())
     if shown.asked != shown.result.setup:
         old = shown.result.setup
         st.caption(t("Still the last result: {budget} trials, {folds}, seed {seed}. The button runs yours.",
@@ -34,8 +38,9 @@ def words(shown: Shown, view: str, told: bool) -> None:
 
 
 def _key(shown: Shown) -> None:
-    lines = [t("Blue: what the search knows, the darker the better (30, 50, 70, 80, 85 %). × failed; the ring is the "
-               "latest trial.")]  # fmt: skip
+    levels = ", ".join(f"{100 * level:.0f}" for level in LEVELS)
+    lines = [t("The surface as far as the search knows it. Blue: the darker the better ({levels} %); gray: worse; "
+               "empty: not tried. × failed; the ring is the latest trial.", levels=levels)]  # fmt: skip
     if shown.truth:
         lines.append(t("Green, faint: the true map, which no search sees."))
     if shown.method == "gp":
@@ -89,8 +94,9 @@ def _matter(shown: Shown) -> None:
     found, both = shown.found, shares(shown)
     if found is not None and shown.method in both:
         lr, decay = both[shown.method]
-        st.markdown(t("By these {n} trials the learning rate explains {lr} of the variance of the scores, weight decay "
-                      "{decay} (fANOVA).", n=len(found.trials), lr=f"{lr:.0%}", decay=f"{decay:.0%}"))  # fmt: skip
+        st.markdown(bullets(t("By these {n} trials the learning rate explains {lr} of the variance of the scores, "
+                              "weight decay {decay} (fANOVA).", n=len(found.trials), lr=f"{lr:.0%}",
+                              decay=f"{decay:.0%}")))  # fmt: skip
     elif found is not None:
         st.markdown(t("Too few trials with a score to say what matters."))
     st.caption(t("Each method judges by its own trials: one that stays on the plateau sees little of the cliffs, so "

@@ -1,13 +1,6 @@
 // Two distributions as bars whose tops are dragged: one goes up, the others of its kind give way, so all sum to 1.
 const PAUSE = 70, WAIT = 600; // ms between two words to the page while a bar moves; ms to wait for its answer
 
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 /** Share k becomes `value`; the others keep their proportions (or are equal, where they were all 0). */
 function moved(shares, k, value) {
   const left = 1 - shares[k], each = 1 / (shares.length - 1);
@@ -118,5 +111,5 @@ class Shares {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   parentElement.shares ??= new Shares(parentElement);
-  parentElement.shares.update(data, (shares) => setTriggerValue("shares", shares));
+  parentElement.shares.update(written(data), (shares) => setTriggerValue("shares", shares));
 }

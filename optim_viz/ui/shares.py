@@ -2,17 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 
 from optim_viz.labs.losses import balls, read_shares, shares
 from optim_viz.labs.losses.bits import LONGEST
 from optim_viz.ui.i18n import t
+from optim_viz.ui.inbrowser import in_browser
 from optim_viz.ui.state import bound
 
 BALLS = 20  # in the bag that is drawn
@@ -62,7 +60,7 @@ def _board(
     words = {"bag": t("In the bag:"), "kinds": kinds}
     data = {"shares": [[round(float(v), 4) for v in row] for row in now], "colors": colors, "names": names,
             "balls": balls(now[0], BALLS).tolist(), "words": words}  # fmt: skip
-    _component()(key=name, data=json.dumps(data), on_shares_change=changed)
+    in_browser("shares")(key=name, data=json.dumps(data).encode(), on_shares_change=changed)
 
 
 def written(given: Any, count: int) -> list[str]:
@@ -74,10 +72,3 @@ def written(given: Any, count: int) -> list[str]:
     if np.isfinite(rows).all() and (rows >= 0).all() and (rows.sum(axis=1) > 0).all():
         return [" ".join(f"{value + 0.0:.4g}" for value in shares(row)) for row in rows]
     return ["", ""]
-
-
-@cache
-def _component() -> Any:
-    here = Path(__file__).parent
-    js, css = ((here / f"shares.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
-    return component("optim_viz_shares", js=js, css=css)

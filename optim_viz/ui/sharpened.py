@@ -1,7 +1,6 @@
 """What the experiment on sharp and flat minima shows: dots, verdicts on the claim, a table, the edge of stability."""
 
-from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import streamlit as st
 
@@ -9,9 +8,10 @@ from optim_viz import sharpness
 from optim_viz.figures import sharp as figures
 from optim_viz.sharpness import Agreement, Row
 from optim_viz.ui import cached
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import t
+from optim_viz.ui.said import bullets, table
 from optim_viz.ui.sharp import PREFIX, UNITS, Result, Setup
 from optim_viz.words import Text
 
@@ -35,11 +35,9 @@ def picture(result: Result, setup: Setup | None) -> None:
         with st.container(key="panels"):
             for name, title in panels.items():
                 alt = f"{title}: {'; '.join(f'{_row(result, r)} {_middle(r, name, share)}' for r in told)}"
-                figure = _figure(result, name, lambda say, theme, name=name, title=title: figures.dots(
-                    _groups(result, told, name), title, share=share and name == "score", log=name != "score",
-                    theme=theme, texts=say))  # fmt: skip
-                st.plotly_chart(figure, key=f"{PREFIX}dots.{name}", theme=None, alt=alt,
-                                config={"displayModeBar": False})  # fmt: skip
+                chart(f"{PREFIX}dots.{name}", lambda name=name, title=title, **look: figures.dots(
+                    _groups(result, told, name), title, share=share and name == "score", log=name != "score", **look),
+                    alt, setting=result.number, config={"displayModeBar": False})  # fmt: skip
         _claims(result)
         _edge(result)
 
@@ -51,12 +49,6 @@ def _what(result: Result) -> str:
     rules = ", ".join(f"{r.label()} {number(getattr(r, 'lr', 1))}" for r in setup.rules)
     return (f"{t(result.chosen.name)} · {rules} · {t('batch')} {sizes} · {t(UNITS[setup.unit])} {setup.length} · "
             f"{t('Seeds')} {setup.seeds}")  # fmt: skip
-
-
-def _figure(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
-    """A figure, made once for all who look at this result."""
-    theme, texts = worded()
-    return _MADE.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 
 def _rows(result: Result) -> list[Row]:
@@ -98,16 +90,14 @@ def _claims(result: Result) -> None:
     for text, both in ((t("Larger batch, sharper minimum"), claims.larger_is_sharper),
                        (t("Flatter minimum, better on test samples"), claims.flatter_is_better)):  # fmt: skip
         for measure, found in zip(MEASURES, both, strict=True):
-            lines.append(f"- {text}, {t(measure)}: {_verdict(found)}")
-    lines += [f"- {t(said)}" for said in sharpness.caveats(_rows(result))]
+            lines.append(f"{text}, {t(measure)}: {_verdict(found)}")
+    lines += map(t, sharpness.caveats(_rows(result)))
     setup = result.setup
     if setup.unit == "updates":
-        lines.append("- " + t("Equal for all: {length} updates, so that a small batch saw less data.",
-                              length=setup.length))  # fmt: skip
+        lines.append(t("Equal for all: {length} updates, so that a small batch saw less data.", length=setup.length))
     else:
-        lines.append("- " + t("Equal for all: {length} epochs, so that a small batch made more updates.",
-                              length=setup.length))  # fmt: skip
-    st.markdown("\n".join(lines))
+        lines.append(t("Equal for all: {length} epochs, so that a small batch made more updates.", length=setup.length))
+    st.markdown(bullets(*lines))
     st.caption(t("The rule: pairs are two runs of the same seed, for the first half also of the same optimizer; a tie "
                  "counts half. The verdict is chance unless fewer than 2.5% of {n} shuffles within the seeds agree as "
                  "often (supported) or as rarely (contradicted). One data set, one network: no proof for others.",
@@ -128,9 +118,7 @@ def _edge(result: Result) -> None:
     st.markdown(reading)
     with st.container(key="curves"):
         for what in ("curvature", "loss"):
-            figure = _figure(result, what, lambda say, theme, what=what: figures.edge(
-                result.edges, what, theme=theme, texts=say))  # fmt: skip
-            st.plotly_chart(figure, key=f"{PREFIX}edge.{what}", theme=None, alt=reading)
+            chart(f"{PREFIX}edge.{what}", partial(figures.edge, result.edges, what), reading, setting=result.number)
     st.caption(t("Gradient descent on all training samples at once, from the first weights of seed 0. On a quadratic "
                  "it is stable only while λmax is at most 2/lr; networks often rise to that line and stay near "
                  "it."))  # fmt: skip
@@ -151,12 +139,10 @@ def _table(result: Result) -> str:
     head = [t("Optimizer"), t("Batch size"), f"{t('updates')} / {t('epochs')}", f"{t('loss')}: {t('training')}",
             t("top eigenvalues of the Hessian"), t("λmax, lowest to highest"), t("rise of the loss"),
             f"{name}: {t('test')}"]  # fmt: skip
-    lines = [head, [":--", *["--:"] * 7]]
-    for r in _rows(result):
-        lines.append([r.optimizer, _batch(result, r), f"{r.updates}\u202f/\u202f{r.epochs:.4g}", _short(r.loss),
-                      "\u202f/\u202f".join(map(_short, r.eigenvalues)), f"{_short(r.low)}\xa0…\xa0{_short(r.high)}",
-                      _short(r.sharpness), _percent(r.score, share)])  # fmt: skip
-    return t("Medians over the seeds.") + "\n\n" + "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    rows = [[r.optimizer, _batch(result, r), f"{r.updates}\u202f/\u202f{r.epochs:.4g}", _short(r.loss),
+             "\u202f/\u202f".join(map(_short, r.eigenvalues)), f"{_short(r.low)}\xa0…\xa0{_short(r.high)}",
+             _short(r.sharpness), _percent(r.score, share)] for r in _rows(result)]  # fmt: skip
+    return t("Medians over the seeds.") + "\n\n" + table(head, rows)
 
 
 def _short(value: float) -> str:

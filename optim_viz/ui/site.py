@@ -1,11 +1,14 @@
 """The list of pages: each declared once, with the topics of the course notes that can be tried on it."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import streamlit as st
 
-from optim_viz.ui.i18n import t
+from optim_viz.translation import translate
+from optim_viz.ui.i18n import language
 from optim_viz.words import Text
 
 OPTIMIZERS, NETWORKS = Text("Optimizers"), Text("Networks")
@@ -14,12 +17,16 @@ EXPERIMENTS, LEARN = Text("Experiments"), Text("Learn")
 
 @dataclass(frozen=True)
 class Page:
-    """`pages/<name>.py`, at the address `/<name>` (the first page of all at `/`), under the heading `section`."""
+    """`pages/<name>.py`, at the address `/<name>` (the first page of all at `/`), under the heading `section`.
+
+    `keeps` says that it shows a run which a person may keep.
+    """
 
     name: str
     title: Text
     section: Text
     topics: tuple[str, ...] = ()
+    keeps: bool = True
 
     @property
     def file(self) -> str:
@@ -55,8 +62,9 @@ PAGES = (
     Page("sharp", Text("Sharp and flat"), NETWORKS, ("batch-size",)),
     Page("always", Text("Always Adam?"), EXPERIMENTS, ("always-adam",)),
     Page("search", Text("Hyper-parameter search"), EXPERIMENTS, ("search",)),
-    Page("runs", Text("Runs"), EXPERIMENTS),
-    # to learn: regression, overfit, generalize, checklist, book
+    Page("runs", Text("Runs"), EXPERIMENTS, keeps=False),
+    # to learn: lessons, regression, overfit, generalize, checklist, book
+    Page("lessons", Text("Lessons"), LEARN, keeps=False),
     Page("regression", Text("Regression with different optimizers"), LEARN, ("regression-task",)),
     Page("overfit", Text("Overfitting and its cures"), LEARN, (
         "overfitting", "weight-decay", "dropout", "early-stopping", "norm-penalty", "augmentation", "noise-robust",
@@ -66,14 +74,22 @@ PAGES = (
         "splits", "k-fold", "cv-time", "bias-variance", "bootstrap", "bagging-boosting")),
     Page("checklist", Text("When it goes wrong"), LEARN, (
         "param-vs-hyper", "exploding", "zero-loss", "checklist", "plots")),
-    Page("notes", Text("Notes map"), LEARN),
+    Page("notes", Text("Notes map"), LEARN, keeps=False),
 )  # fmt: skip
+BY_NAME = {page.name: page for page in PAGES}
 
 
 def navigation() -> dict[str, list[Any]]:
     """What `st.navigation` takes: the pages under the headings of their sections."""
+    return {section: [copy(page) for page in pages] for section, pages in _shown(language()).items()}
+
+
+@cache
+def _shown(lang: str) -> dict[str, list[Any]]:
+    """Made once per language: each looks for its file. A run needs copies of its own, as they count its calls."""
     found: dict[str, list[Any]] = {}
     for page in PAGES:
-        shown = st.Page(page.file, title=t(page.title), url_path=page.name, default=page is PAGES[0])
-        found.setdefault(t(page.section), []).append(shown)
+        title = translate(page.title, lang)
+        shown = st.Page(page.file, title=title, url_path=page.name, default=page is PAGES[0])
+        found.setdefault(translate(page.section, lang), []).append(shown)
     return found

@@ -59,7 +59,10 @@ class Strip {
   }
 
   watch() {
-    this.sizes = new ResizeObserver(() => this.root.classList.toggle("narrow", this.root.clientWidth < 640));
+    this.sizes = new ResizeObserver(() => {
+      this.root.classList.toggle("narrow", this.root.clientWidth < NARROW * (rootSize() / 16));
+      if (this.painted && this.typed !== rootSize()) { this.fresh = true; this.redraw(); } // other type, other size
+    });
     this.sizes.observe(this.root);
     this.sights = new IntersectionObserver((seen) => { this.onScreen = seen.at(-1).isIntersecting; this.redraw(); });
     this.sights.observe(this.root);
@@ -67,6 +70,8 @@ class Strip {
     const { signal } = this.stops;
     document.addEventListener("visibilitychange", () => { this.then = null; this.redraw(); }, { signal });
     document.addEventListener("fullscreenchange", () => { this.fresh = true; this.redraw(); }, { signal });
+    window.addEventListener("beforeprint", () => this.print(true), { signal });
+    window.addEventListener("afterprint", () => this.print(false), { signal });
   }
 
   destroy() {
@@ -114,6 +119,15 @@ class Strip {
     return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 
+  /** On paper: the last frame; then the one before. */
+  print(begin) {
+    const { clock } = this;
+    if (begin) { this.place = [clock.at, clock.playing]; clock.goTo(clock.steps); clock.playing = false; }
+    else if (this.place) [clock.at, clock.playing] = this.place;
+    if (this.frames.length) this.draw();
+    this.redraw();
+  }
+
   redraw() {
     if (this.frames.length && !this.asked) this.asked = requestAnimationFrame((now) => this.tick(now));
   }
@@ -135,6 +149,7 @@ class Strip {
     if (this.caption.getAttribute("aria-live") !== live) this.caption.setAttribute("aria-live", live);
     this.tell(step);
     if (step === this.shown && !this.fresh) return;
+    const { fresh } = this;
     this.shown = step;
     this.fresh = false;
     const [picture, said] = frames[step];
@@ -143,13 +158,17 @@ class Strip {
     this.caption.replaceChildren(...rich(said));
     this.fit();
     this.painted += 1;
+    if (!fresh) return;
+    performance.clearMarks("optim-viz-painted");
+    performance.mark("optim-viz-painted"); // new drawings are on the page: for measurements, as the player says it
   }
 
   /** As large as there is room; where it has to scroll, what matters now is in sight. */
   fit() {
     const picture = this.drawing.firstElementChild, { width } = picture.viewBox.baseVal;
-    picture.style.maxWidth = this.fullscreenOn() ? "none" : `${WIDEST * width}px`;
-    picture.style.minWidth = `${NARROWEST * width}px`;
+    const large = (this.typed = rootSize()) / 16;
+    picture.style.maxWidth = this.fullscreenOn() ? "none" : `${WIDEST * large * width}px`;
+    picture.style.minWidth = `${NARROWEST * large * width}px`;
     const { clientWidth, scrollWidth } = this.drawing, look = Number(picture.dataset.look);
     if (picture.dataset.look && scrollWidth > clientWidth) {
       this.drawing.scrollLeft = (look / width) * scrollWidth - clientWidth / 2;

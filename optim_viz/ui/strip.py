@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -12,7 +13,9 @@ import streamlit as st
 from streamlit.components.v2 import component
 
 from optim_viz import player
+from optim_viz.export.tables import Table
 from optim_viz.player.bundle import joined
+from optim_viz.ui import numbers
 from optim_viz.ui.i18n import t
 
 MOST = 120  # frames
@@ -70,6 +73,13 @@ def play(
     listening = {} if on_step is None else {"on_step_change": moved}
     frame_component(key=key, data=pack(frames, pace, on_step is not None), **listening)
     code(key=f"{key}_carrier")  # last: the platform sends it once, then by hash
+    if len(frames) > 1:
+        numbers.note(t("What the drawings say, one after the other."), lambda: [_told(frames)])
+
+
+def _told(frames: Sequence[Frame]) -> Table:
+    words = (re.sub(r"[_^]\{([^{}]*)\}", r"\1", frame.caption) for frame in frames)
+    return Table("", (t("Number"), t("In words")), tuple((k, said) for k, said in enumerate(words, 1)))
 
 
 def pack(frames: Sequence[Frame], pace: float | None = None, listen: bool = False) -> bytes:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ from optim_viz.figures import classes, training
 from optim_viz.nn import verdict, views
 from optim_viz.nn.history import Checkpoint, History
 from optim_viz.ui import cached
-from optim_viz.ui.charts import worded
+from optim_viz.ui.charts import chart
 from optim_viz.ui.controls import number
-from optim_viz.ui.i18n import language, t
+from optim_viz.ui.i18n import t
+from optim_viz.ui.said import bullets, table
 from optim_viz.ui.state import among, bound, named
 from optim_viz.ui.training import PREFIX, Result, Setup, onward
 from optim_viz.ui.training_code import snippet
@@ -26,7 +28,7 @@ VIEWS = {
 }  # fmt: skip
 OUTCOMES = {"trained": Text("trained"), "stopped early": Text("stopped early"), "running": Text("stopped by hand"),
             "growing": Text("got worse"), "diverged": Text("diverged")}  # fmt: skip
-_FIGURES = cached.Bounded(96)
+_ROWS = cached.Bounded(32)
 
 
 def picture(result: Result | None, setup: Setup | None) -> None:
@@ -46,9 +48,7 @@ def _curves(result: Result) -> None:
     alt = t(_told(result))
     with st.container(key="curves"):
         for what in ("loss", "score"):
-            figure = _made(result, what, lambda say, theme, what=what: training.curves(
-                result.history, what, theme=theme, texts=say))  # fmt: skip
-            st.plotly_chart(figure, key=f"{PREFIX}{what}curve", theme=None, alt=alt)
+            chart(f"{PREFIX}{what}curve", partial(training.curves, result.history, what), alt, setting=result.number)
 
 
 def _what(result: Result) -> str:
@@ -63,12 +63,6 @@ def _what(result: Result) -> str:
 def _widths(result: Result) -> list[int]:
     return [a.shape[0] for name, a in result.setup.net.views(result.history.final.theta[0]).items()
             if name.endswith("weight") and a.ndim > 1]  # fmt: skip
-
-
-def _made(result: Result, what: Any, build: Callable[[dict[str, str], str], Any]) -> Any:
-    """A figure, made once for all who look at this result."""
-    theme, texts = worded()
-    return _FIGURES.make((result.number, what, theme, language()), lambda: build(texts, theme))
 
 
 def _told(result: Result) -> Text:
@@ -117,7 +111,7 @@ def _playhead(result: Result) -> Checkpoint:
     return kept[epochs.index(epoch)]
 
 
-def _each(result: Result, at: Checkpoint, what: str, build: Callable[[int, dict[str, str], str], Any]) -> None:
+def _each(result: Result, at: Checkpoint, what: str, build: Callable[..., Any]) -> None:
     """One figure per optimizer, side by side as far as they fit."""
     accuracy = _accuracy(result, at)
     with st.container(key="panels"):
@@ -125,9 +119,8 @@ def _each(result: Result, at: Checkpoint, what: str, build: Callable[[int, dict[
             share = t("test {share:.1%}", share=accuracy[k])
             with st.container(gap=None):
                 st.markdown(f"**{name}** · {share}")
-                figure = _made(result, (what, k, at.step), lambda say, theme, k=k: build(k, say, theme))
-                st.plotly_chart(figure, key=f"{PREFIX}{what}{k}", theme=None, alt=f"{name}: {share}",
-                                config={"displayModeBar": False})  # fmt: skip
+                chart(f"{PREFIX}{what}{k}", partial(build, k), f"{name}: {share}", setting=(result.number, at.step),
+                      config={"displayModeBar": False})  # fmt: skip
 
 
 def _said(result: Result, at: Checkpoint) -> np.ndarray:
@@ -145,12 +138,12 @@ def _boundary(result: Result, at: Checkpoint) -> None:
     st.caption(t("Filled marks are training samples, hollow ones test samples; the stronger the color, the surer."))
     plane = None
 
-    def build(k: int, say: dict[str, str], theme: str) -> Any:
+    def build(k: int, **look: Any) -> Any:
         nonlocal plane
         plane = plane or views.plane(result.setup.net, at, data.X, split.scaler)
         train, test = ((split.scaler.inverse(part.X), part.y) for part in (split.train, split.test))
         return classes.boundary(plane.x, plane.y, plane.chances[k], train, test, data.classes,
-                                labels=data.features or ("x", "y"), theme=theme, texts=say)  # fmt: skip
+                                labels=data.features or ("x", "y"), **look)  # fmt: skip
 
     _each(result, at, "boundary", build)
 
@@ -158,19 +151,19 @@ def _boundary(result: Result, at: Checkpoint) -> None:
 def _confusion(result: Result, at: Checkpoint) -> None:
     data, said, truth = result.chosen.data, _said(result, at), result.chosen.split.test.y
     st.caption(t("Test samples only; what is off the diagonal is a mistake."))
-    _each(result, at, "confusion", lambda k, say, theme: classes.confusion(
-        views.confusion(truth, said[k], len(data.classes)), data.classes, theme=theme, texts=say))  # fmt: skip
+    _each(result, at, "confusion", lambda k, **look: classes.confusion(
+        views.confusion(truth, said[k], len(data.classes)), data.classes, **look))  # fmt: skip
 
 
 def _mistakes(result: Result, at: Checkpoint) -> None:
     data, test, said = result.chosen.data, result.chosen.split.test, _said(result, at)
     st.caption(t("Test images that were taken for another class: true class → what the network says."))
 
-    def build(k: int, say: dict[str, str], theme: str) -> Any:
+    def build(k: int, **look: Any) -> Any:
         wrong = np.flatnonzero(said[k] != test.y)[: classes.MOST_PICTURES]
         images = result.chosen.split.scaler.inverse(test.X[wrong]).reshape(-1, *data.image[1:])
         truth, taken = ([data.classes[c] for c in row[wrong]] for row in (test.y, said[k]))
-        return classes.mistakes(images, truth, taken, theme=theme)
+        return classes.mistakes(images, truth, taken, theme=look["theme"])
 
     _each(result, at, "mistakes", build)
 
@@ -182,13 +175,12 @@ def _unscaled(split: Split, y: np.ndarray) -> np.ndarray:
 def _curve(result: Result, at: Checkpoint) -> None:
     split, data = result.chosen.split, result.chosen.data
 
-    def build(say: dict[str, str], theme: str) -> Any:
+    def build(**look: Any) -> Any:
         x = np.linspace(data.X.min(), data.X.max(), 200)
         y = views.values(result.setup.net, at, split.scaler.apply(x[:, None]), split.target)
         labels = data.features[0] if data.features else "x", data.target or "y"
         train, test = ((split.scaler.inverse(part.X), _unscaled(split, part.y)) for part in (split.train, split.test))
-        return training.fitted(result.history, train, test, x, y, labels=labels, theme=theme,
-                               texts=say)  # fmt: skip
+        return training.fitted(result.history, train, test, x, y, labels=labels, **look)
 
     _whole(result, "curve", at, build, t("The curve each network has learned, among training and test points."))
 
@@ -196,9 +188,9 @@ def _curve(result: Result, at: Checkpoint) -> None:
 def _predicted(result: Result, at: Checkpoint) -> None:
     split = result.chosen.split
 
-    def build(say: dict[str, str], theme: str) -> Any:
+    def build(**look: Any) -> Any:
         said = views.values(result.setup.net, at, split.test.X, split.target)
-        return training.predicted(result.history, _unscaled(split, split.test.y), said, theme=theme, texts=say)
+        return training.predicted(result.history, _unscaled(split, split.test.y), said, **look)
 
     _whole(result, "predicted", at, build, t("Each test sample: its target, and what the network says."))
 
@@ -206,16 +198,15 @@ def _predicted(result: Result, at: Checkpoint) -> None:
 def _inside(result: Result, at: Checkpoint) -> None:
     net, X = result.setup.net, result.chosen.split.train.X
 
-    def build(say: dict[str, str], theme: str) -> Any:
-        return training.histograms(result.history, views.weights(net, at), views.activations(net, at, X),
-                                   theme=theme, texts=say)  # fmt: skip
+    def build(**look: Any) -> Any:
+        return training.histograms(result.history, views.weights(net, at), views.activations(net, at, X), **look)
 
     _whole(result, "inside", at, build, t("How the weights and the outputs of each layer are spread, from its input."))
 
 
-def _whole(result: Result, what: str, at: Checkpoint, build: Callable[[dict[str, str], str], Any], alt: str) -> None:
+def _whole(result: Result, what: str, at: Checkpoint, build: Callable[..., Any], alt: str) -> None:
     st.caption(alt)
-    st.plotly_chart(_made(result, (what, at.step), build), key=f"{PREFIX}{what}", theme=None, alt=alt)
+    chart(f"{PREFIX}{what}", build, alt, setting=(result.number, at.step))
 
 
 def words(result: Result | None) -> None:
@@ -225,8 +216,8 @@ def words(result: Result | None) -> None:
         return
     with st.container():
         test = result.chosen.split.test
-        rows = _FIGURES.make((result.number, "rows"), lambda: verdict.rows(result.history, test))
-        st.markdown("\n".join(f"- {t(said)}" for said in verdict.reading(rows, result.history.score, len(test))))
+        rows = _ROWS.make(result.number, lambda: verdict.rows(result.history, test))
+        st.markdown(bullets(*map(t, verdict.reading(rows, result.history.score, len(test)))))
         st.markdown(_table(rows, result.history.score))
         _take_away(result)
 
@@ -236,14 +227,14 @@ def _table(rows: list[verdict.Row], score: str) -> str:
     parts = " / ".join((t("training"), t("validation"), t("test")))
     head = [t("Optimizer"), f"{t('loss')}: {parts}", f"{name}: {parts}", t("gradient norm"), t("update / weight"),
             t("epochs"), t("outcome")]  # fmt: skip
-    lines = [head, [":--", *["--:"] * 5, ":--"]]
+    cells = []
     for row in rows:
         losses, scores = (
-            "\u202f/\u202f".join(cells) for cells in (map(_short, row.loss), (_score(v, score) for v in row.score))
+            "\u202f/\u202f".join(parts) for parts in (map(_short, row.loss), (_score(v, score) for v in row.score))
         )
-        lines.append([row.name, losses, scores, _short(row.gradient, 2), _short(row.update, 2), f"{row.epochs:.4g}",
+        cells.append([row.name, losses, scores, _short(row.gradient, 2), _short(row.update, 2), f"{row.epochs:.4g}",
                       t(OUTCOMES[row.kind])])  # fmt: skip
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return table(head, cells, left=(0, 6))
 
 
 def _short(value: float | None, digits: int = 3) -> str:

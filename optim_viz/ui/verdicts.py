@@ -10,9 +10,10 @@ from optim_viz.experiments.standings import MEASURES, Standing
 from optim_viz.experiments.statistics import ALPHA, smallest
 from optim_viz.figures.always import short
 from optim_viz.optimizers import OPTIMIZERS
+from optim_viz.ui import sweeping
 from optim_viz.ui.always import Shown, all_standings, standing
 from optim_viz.ui.i18n import t
-from optim_viz.ui.said import bullets
+from optim_viz.ui.said import bullets, table
 
 
 def words(shown: Shown, view: str) -> None:
@@ -55,7 +56,7 @@ def _table(shown: Shown) -> None:
     if not one.spreads:
         return
     head = [t("Optimizer"), t(MEASURES[shown.measure]), t("failed runs"), t("against the best"), t("settings")]
-    lines = [head, [":--", "--:", "--:", ":--", ":--"]]
+    rows = []
     order = sorted(range(len(one.names)), key=lambda k: one.spreads[k].median)
     for k in order:
         rule = report.chosen[e][k] if shown.setting == "tuned" else OPTIMIZERS[one.names[k]]()
@@ -63,8 +64,8 @@ def _table(shown: Shown) -> None:
         numbers = (spread.median, spread.low, spread.high)
         middle, low, high = (short(v, shown.measure) for v in numbers)
         failed = f"{report.failed[e, k, shown.way].mean():.0%}"
-        lines.append([one.names[k], f"{middle} [{low} … {high}]", failed, _against(one, k), _rule(rule, one.names[k])])
-    st.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+        rows.append([one.names[k], f"{middle} [{low} … {high}]", failed, _against(one, k), _rule(rule, one.names[k])])
+    st.markdown(table(head, rows, left=(0, 3, 4)))
 
 
 def _rule(rule: Any, name: str) -> str:
@@ -85,7 +86,7 @@ def _against(one: Standing, k: int) -> str:
 def _protocol(shown: Shown) -> None:
     """How the comparison was made: it decides what may be concluded."""
     p = shown.report.protocol
-    whose = t("Your run.") if shown.own else t("Run beforehand, and shipped with the app.")
+    whose = f"{t('Your run.')} {sweeping.where()}" if shown.own else t("Run beforehand, and shipped with the app.")
     st.caption(" ".join((
         whose,
         t("{trials} random trials per optimizer in published ranges, chosen by the median loss of {tuning} seeds; "

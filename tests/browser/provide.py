@@ -1,10 +1,12 @@
-"""Finds a Chromium for the browser tests, or brings one: `python -m tests.browser.provide`."""
+"""Finds a Chromium and an nginx for the browser tests, or brings them: `python -m tests.browser.provide`."""
 
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tests import proxy
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 PLACES = (
@@ -65,6 +67,7 @@ def main() -> int:
         installed() or _debian("chromium")
     if not _korean_font():  # without one, Korean screenshots show empty boxes
         _debian("fonts-nanum")
+    proxy.provide()
     try:
         print(f"Browser: {executable()}")
     except RuntimeError as missing:

@@ -1,10 +1,14 @@
-"""Every page, language, theme and width against axe's rules for WCAG 2.1 A and AA."""
+"""Every page and view, language, theme and width against axe's rules for WCAG 2.1 A and AA."""
+
+import itertools
 
 import pytest
 from axe_core_python.base import AXE_SCRIPT
 
-from tests.browser.test_player import settled, until
-from tests.pages import pages
+from optim_viz.ui.i18n import LANGUAGES
+from optim_viz.ui.site import PAGES
+from tests.browser.conftest import ours
+from tests.browser.test_player import until
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -19,9 +23,9 @@ ALLOWED = {
     ("listitem", "stSidebarNavItems"): "The same menu: its items stand in a header's box.",
     ("listitem", "stNavSection"): "The same menu.",
 }
-STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('.st-key-split'))"
 CHECK = """async (asked) => {
-  const { violations, incomplete } = await axe.run(document, asked);
+  const { violations, incomplete } = await axe.run(document, { ...asked, resultTypes: ["violations", "incomplete"],
+    iframes: false, preload: false });
   const broke = ({ none }) => none.some(({ id }) => id === "error-occurred");  // a color that axe cannot read, say
   const failed = incomplete.filter(({ nodes }) => nodes.some(broke));
   const around = (target) => document.querySelector([target[0]].flat()[0])?.closest("[data-testid]")?.dataset.testid;
@@ -29,34 +33,106 @@ CHECK = """async (asked) => {
     node.html.slice(0, 160),
     node.any.concat(node.all, node.none).map((check) => check.message).join("; ").slice(0, 200)]));
 }"""
+INKS = ["color-contrast", "link-in-text-block"]
 ALL = {"runOnly": TAGS}
-COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}  # what a theme can break
+COLORS = {"runOnly": {"type": "rule", "values": INKS}}  # all that a theme can break
+NAMES = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in INKS}}  # all that a language can break
+GO = """to => { history.pushState({}, "", to); dispatchEvent(new PopStateEvent("popstate", { state: {} })); }"""
+STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('.st-key-split'))"
 DARK = "getComputedStyle(document.querySelector('.stApp')).colorScheme.includes('dark')"
-SIZES = ({"width": 1280, "height": 900}, {"width": 390, "height": 844})
+SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
+VIEWS = "[class*='st-key-'][class*='view '] [role=radio]"
 
 
-RACE = ["?view=loss&surface=own&f=x%5E2%2B%3F", "?view=notebook&noise=1&SGD.lr=nan&opt=SGD&lang=ko"]
+class Reader:
+    """One window for all pages: what it looks like, and what axe finds in it."""
+
+    def __init__(self, page, url):
+        self.page, self.url, self.theme, self.width, self.found, self.errors = page, url, "light", 1280, [], []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", lambda message: self.errors.append(message.text) if ours(message) else None)
+
+    def open(self, link):
+        """Come to `link` from another page where that is possible: a new window costs ten times as much."""
+        page = self.page
+        if page.url.startswith(self.url) and page.locator("h1").count():
+            page.evaluate(GO, f"/{link}")
+        else:
+            page.goto(f"{self.url}/{link}")
+            page.locator("h1").wait_for(state="attached")
+            page.evaluate(AXE_SCRIPT)
+        return self.rest()
+
+    def rest(self):
+        page = self.page
+        page.locator("[data-test-script-state=notRunning]").wait_for()
+        until(page, lambda: page.evaluate(STYLED))
+        page.locator(":is(.st-key-split, .st-key-whole) :is(p, input, a, button)").first.wait_for(state="attached")
+        until(page, lambda: page.locator("[data-stale=true]").count() == 0)
+        page.wait_for_timeout(150)
+        return self
+
+    def look(self, theme=None, width=None):
+        """The same page in another theme, or on another screen."""
+        if theme and theme != self.theme:
+            self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            until(self.page, lambda: self.page.evaluate(DARK) == (theme == "dark"))
+            self.theme = theme
+        if width and width != self.width:
+            self.page.set_viewport_size(SIZES[width])
+            self.width = width
+        return self.rest()
+
+    def speak(self, lang):
+        self.page.get_by_role("radio", name=LANGUAGES[lang], exact=True).click()
+        return self.rest()
+
+    def check(self, asked=ALL, where=""):
+        told = self.page.evaluate(CHECK, asked)
+        self.found += [(where, self.theme, self.width, *one) for one in told if tuple(one[:2]) not in ALLOWED]
+        return self
 
 
-@pytest.mark.parametrize("link", [*(f"{path}?lang={lang}" for path in pages() for lang in ("en", "ko")), *RACE])
-def test_no_violation_that_is_ours(new_page, url, link):
-    """In light and dark, at 1280 and 390 px, also with a broken formula and a refused link: nobody stumbles."""
-    page = new_page(1280, 900, color_scheme="light", reduced_motion="reduce")
-    page.goto(f"{url}/{link}")
-    page.locator("h1").wait_for()
-    if link.startswith("?"):
-        settled(page)
-    until(page, lambda: page.evaluate(STYLED))
-    page.locator(".st-key-split input, .st-key-whole :is(a, button)").first.wait_for(state="attached")
-    page.evaluate(AXE_SCRIPT)
-    found = []
-    for theme, asked in (("light", ALL), ("dark", COLORS)):
-        page.emulate_media(color_scheme=theme)
-        until(page, lambda dark=theme == "dark": page.evaluate(DARK) == dark)
-        for size in SIZES if theme == "light" else reversed(SIZES):  # a window is resized only where it must be
-            page.set_viewport_size(size)
-            page.locator("[data-test-script-state=notRunning]").wait_for()
-            page.wait_for_timeout(250)
-            told = page.evaluate(CHECK, asked)
-            found += [(theme, size["width"], *one) for one in told if tuple(one[:2]) not in ALLOWED]
-    assert found == []
+@pytest.fixture(scope="module")
+def window(browser, url):
+    context = browser.new_context(viewport=SIZES[1280], color_scheme="light", reduced_motion="reduce")
+    yield Reader(context.new_page(), url)
+    context.close()
+
+
+@pytest.fixture
+def reader(window):
+    """The module's window; what axe found and what the console said in this test fails it."""
+    window.found, window.errors = [], []
+    yield window
+    assert window.found == []
+    assert window.errors == []
+
+
+@pytest.mark.parametrize("place", PAGES, ids=lambda place: place.name)
+def test_every_page_and_view(reader, place):
+    """In light and dark, at 1280 and 390 px, in both languages, and in every view: nobody stumbles."""
+    first, second = ("en", "ko") if PAGES.index(place) % 2 else ("ko", "en")
+    reader.open(f"{place.path}?lang={first}")
+    reader.look("light", 1280).check().look("dark").check(COLORS)
+    reader.look(width=390).check().look("light").check(COLORS)
+    reader.speak(second).check(NAMES).look(width=1280).check(NAMES)
+    views = reader.page.locator(VIEWS)
+    looks = itertools.cycle(itertools.product(SIZES, ("dark", "light")))
+    for k in range(views.count()):
+        view = views.nth(k)
+        if view.get_attribute("aria-checked") == "true":
+            continue
+        name = view.inner_text()
+        view.click()
+        width, theme = next(looks)
+        reader.rest().look(theme, width).check(where=name)
+
+
+@pytest.mark.parametrize("link", ["?view=loss&surface=own&f=x%5E2%2B%3F&lang=en",
+                                  "?view=notebook&noise=1&SGD.lr=nan&opt=SGD&lang=ko"])  # fmt: skip
+def test_what_a_page_refuses(reader, link):
+    """Also a broken formula and a refused link are told to everybody."""
+    reader.open(link)
+    reader.page.locator(".stAlert").first.wait_for()
+    reader.look("light", 1280).check().look("dark", 390).check()

@@ -35,6 +35,7 @@ class Session:
         self._socket, self._url = socket, url
         self._context = {"locale": locale, "color_scheme": color_scheme, "timezone": "UTC", "timezone_offset": 0}
         self.query: dict[str, list[str]] = parse_qs(query.lstrip("?"), keep_blank_values=True)
+        self._raw = query.lstrip("?")  # a browser sends a link as it stands
         self.pages: list[Page] = []
         self.page = ""
         self.failures: list[str] = []
@@ -129,10 +130,23 @@ class Session:
         """Every piece of text in the messages of the page now, without ids and machine words."""
         return [text for _, delta in sorted(self._elements.items()) for text in _strings(delta)]
 
+    def kinds(self, kind: str) -> list[str]:
+        """The texts of the elements of one kind, such as "alert"."""
+        parts = (delta.new_element for _, delta in sorted(self._elements.items()))
+        return [text for part in parts if part.WhichOneof("type") == kind for text in _strings(part)]
+
+    @property
+    def rendered(self) -> list[str]:
+        """The pieces of text that the browser renders as Markdown, HTML or LaTeX."""
+        parts = [d.add_block if d.WhichOneof("type") == "add_block" else d.new_element
+                 for _, d in sorted(self._elements.items())]  # fmt: skip
+        return [text for part in parts if part.WhichOneof("type") not in _PLAIN for text in _strings(part)]
+
     async def _rerun(self, page_name: str = "", fragment: str = "", extra: Widget | None = None) -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.query_string = urlencode(self.query, doseq=True)
+        state.query_string = self._raw or urlencode(self.query, doseq=True)
+        self._raw = ""
         state.page_script_hash, state.page_name, state.fragment_id = self.page, page_name, fragment
         for name, value in self._context.items():
             setattr(state.context_info, name, value)
@@ -226,6 +240,8 @@ _MACHINE = {
     "theme", "config", "spec", "json", "element_type", "anchor", "page_script_hash", "language", "icon",
     "content_icon", "format", "divider", "element_id", "active_script_hash", "url", "tag", "deferred_file_id",
 }  # fmt: skip
+
+_PLAIN = {"code", "text", "text_area", "text_input"}  # show a person's text as it is
 
 
 def _strings(message: Message) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamlit.proto.Block_pb2 import Block
 from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.Slider_pb2 import Slider
@@ -16,8 +17,10 @@ VALUE_FIELDS = {
     "button_group": "string_array_value",
     "checkbox": "bool_value",
     "color_picker": "string_value",
+    "expandable": "bool_value",
     "multiselect": "string_array_value",
     "number_input": "double_value",
+    "popover": "bool_value",
     "radio": "string_value",
     "select_slider": "string_array_value",
     "selectbox": "string_value",
@@ -58,12 +61,17 @@ class Widget:
 
 
 def widget_of(delta: Delta) -> Widget | None:
-    """Read a control from a delta; None for elements that are not controls."""
-    element: Element = delta.new_element
+    """Read a control from a delta; None for elements that are not controls.
+
+    A box that makes its contents only when open is a control, too; closed until it is set to True.
+    """
+    element: Element | Block = delta.add_block if delta.WhichOneof("type") == "add_block" else delta.new_element
     kind = element.WhichOneof("type") or ""
     if kind not in VALUE_FIELDS:
         return None
     proto = getattr(element, kind)
+    if not proto.id:
+        return None
     if kind == "slider" and proto.type == Slider.SELECT_SLIDER:
         kind = "select_slider"
     default, value = _values(kind, proto)
@@ -104,8 +112,8 @@ def _values(kind: str, proto: Any) -> tuple[Any, Any]:
             return list(proto.default), list(proto.value)
         case "selectbox" | "radio":
             chosen = proto.options[proto.default] if _has(proto, "default") and proto.options else None
-            return chosen, proto.raw_value
-        case "button" | "bidi_component":
+            return chosen, proto.raw_value if _has(proto, "raw_value") else None
+        case "button" | "bidi_component" | "expandable" | "popover":
             return None, None
         case _:
             return (proto.default if _has(proto, "default") else None), proto.value
@@ -118,9 +126,12 @@ def _has(proto: Any, name: str) -> bool:
 
 def other_value(widget: Widget, current: Any, turn: int) -> Any:
     """A value of `widget` that differs from `current`; successive turns walk through the choices."""
+    if widget.kind == "checkbox":
+        return not current
     if widget.options:
         rest = [label for label in widget.options if not _same(label, current)]
-        return [rest[turn % len(rest)]] if widget.kind != "selectbox" else rest[turn % len(rest)]
+        chosen = rest[turn % len(rest)]
+        return chosen if widget.kind in ("selectbox", "radio") else [chosen]
     count = max(1, round((widget.high - widget.low) / (widget.step or 1.0)))
     now = round((float(_first(current)) - widget.low) / (widget.step or 1.0))
     return [widget.low + (widget.step or 1.0) * ((now + 1 + turn % count) % (count + 1))]
@@ -131,4 +142,4 @@ def _same(label: str, current: Any) -> bool:
 
 
 def _first(value: Any) -> Any:
-    return value[0] if isinstance(value, (list, tuple)) else value
+    return (value[0] if value else None) if isinstance(value, (list, tuple)) else value

@@ -22,7 +22,7 @@ DRAWS = 400
 class Company:
     """One number of one image, normalized in `values` (DRAWS,) random batches, and by the statistics of all images.
 
-    `means` (DRAWS,) are those of the batches, `spread` the deviation theory gives them, `middle` and `sigma` those of
+    `means` (DRAWS,) are those of the batches, `spread` the deviation theory gives them, `middle` is the mean of
     all images.
     """
 
@@ -31,7 +31,6 @@ class Company:
     means: np.ndarray
     spread: float
     middle: float
-    sigma: float
 
 
 @cache
@@ -53,7 +52,7 @@ def company(size: int, image: int, unit: int, seed: int = 0) -> Company:
     free = others[_drawn(rng, len(others), size)]
     room = (len(others) - size) / (len(others) - 1)  # without replacement the means spread less
     return Company(values, float((z[image] - z.mean()) / np.sqrt(z.var() + EPS)), z[free].mean(axis=1),
-                   float(z[others].std() * np.sqrt(room / size)), float(z.mean()), float(z.std()))  # fmt: skip
+                   float(z[others].std() * np.sqrt(room / size)), float(z.mean()))  # fmt: skip
 
 
 def _drawn(rng: np.random.Generator, n: int, size: int) -> np.ndarray:

@@ -37,11 +37,16 @@ def truth(x: np.ndarray) -> np.ndarray:
     return np.sin(2.5 * x)
 
 
-def fits(seed: int = 0) -> Fits:
-    """Two layers of 30 tanh units under every λ at once, λw in the gradient, from the same first weights."""
+def points(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """x (POINTS,), rising, and y (POINTS,): the truth with noise."""
     rng = np.random.default_rng([seed, 11])
     x = np.sort(rng.uniform(-1, 1, POINTS))
-    y = truth(x) + NOISE * rng.standard_normal(POINTS)
+    return x, truth(x) + NOISE * rng.standard_normal(POINTS)
+
+
+def fits(seed: int = 0) -> Fits:
+    """Two layers of 30 tanh units under every λ at once, λw in the gradient, from the same first weights."""
+    x, y = points(seed)
     net = Network([1, 30, 30, 1], activation="tanh", init="glorot", loss="mse")
     rules = [Adam(lr=LR, weight_decay=value) for value in LAMBDAS]
     trainer = Trainer(net, (x[:, None], y), rules, Settings(STEPS, None, checkpoints=2), seed=seed)

@@ -81,7 +81,7 @@ def verdict(cured: np.ndarray, plain: np.ndarray) -> Verdict:
     return Verdict(float(d.mean()), off, int((d > 0).sum()), len(d))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=12)
 def samples(images: int, wrong: float, seed: int) -> tuple[Any, Any, Any]:
     """Training, validation and test digits of a seed as (X, y); of the first two a share has a wrong label."""
     data = DATASETS["digits"].load()

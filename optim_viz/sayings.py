@@ -16,7 +16,7 @@ TIMES = 100  # f times this: whose path stays the same needs no rate
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Example:
     """One optimizer on a surface of the catalogue, beside itself with a part switched off ("" for none)."""
 
     key: str
@@ -150,12 +150,12 @@ _TOLD: dict[type[Optimizer], Callable[[Inside], list[Text]]] = {
 }  # fmt: skip
 _START = (-7.0, 2.0)
 _ALL = (
-    Lesson("zigzag", Text("SGD zig-zags"), SGD(lr=0.95), _START, 29),
-    Lesson("speed", Text("Momentum gathers speed"), Momentum(lr=0.1), _START, 40, "velocity"),
-    Lesson("damp", Text("Nesterov damps the pendulum"), Nesterov(lr=0.1), _START, 60, "ahead"),
-    Lesson("freeze", Text("AdaGrad freezes"), AdaGrad(lr=0.3), _START, 100),
-    Lesson("norate", Text("Adadelta needs no rate"), Adadelta(eps=1e-4), _START, 200),
-    Lesson("forget", Text("RMSprop forgets"), RMSprop(lr=0.1, decay=0.9), _START, 100, "forget"),
-    Lesson("correct", Text("Adam corrects its start"), Adam(lr=0.3), _START, 60, "bias"),
+    Example("zigzag", Text("SGD zig-zags"), SGD(lr=0.95), _START, 29),
+    Example("speed", Text("Momentum gathers speed"), Momentum(lr=0.1), _START, 40, "velocity"),
+    Example("damp", Text("Nesterov damps the pendulum"), Nesterov(lr=0.1), _START, 60, "ahead"),
+    Example("freeze", Text("AdaGrad freezes"), AdaGrad(lr=0.3), _START, 100),
+    Example("norate", Text("Adadelta needs no rate"), Adadelta(eps=1e-4), _START, 200),
+    Example("forget", Text("RMSprop forgets"), RMSprop(lr=0.1, decay=0.9), _START, 100, "forget"),
+    Example("correct", Text("Adam corrects its start"), Adam(lr=0.3), _START, 60, "bias"),
 )
-LESSONS: dict[str, Lesson] = {lesson.key: lesson for lesson in _ALL}
+EXAMPLES: dict[str, Example] = {example.key: example for example in _ALL}

@@ -1,0 +1,125 @@
+"""Links that nobody should write, to every page, the way a browser sends them: the page stays whole and says so."""
+
+import asyncio
+import random
+from collections import Counter
+from itertools import cycle, islice
+
+import psutil
+import pytest
+
+from optim_viz.ui.site import PAGES
+from tests.load.explore import Reach, explore, unfold, written
+from tests.load.fuzz import BAD, MARKED, Book, everything, known, single, walk
+from tests.load.session import Session
+from tests.server import running_app
+
+STATES = 500
+GROWTH = 20e6  # bytes
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server():
+    with running_app() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def reaches(server) -> dict[str, Reach]:
+    """What the link of each page can hold, views by views."""
+
+    async def all_of_them() -> dict[str, Reach]:
+        return {page.path: await explore(server.url, page.path, views=True) for page in PAGES}
+
+    return asyncio.run(all_of_them())
+
+
+def test_every_control_is_found(reaches):
+    """A page has as many links as views, and the parameters that those bring; the race's are known by name."""
+    assert {"opt", "surface", "SGD.lr", "Adam.beta2", "noise", "x0", "view", "lang"} <= set(reaches[""].parameters)
+    assert reaches["losses"].parameters.keys() >= {"lo.view", "lang"}
+    assert len(reaches["losses"].links) >= 5
+    assert sum(len(reach.parameters) for reach in reaches.values()) > 450
+
+
+def test_everything_wrong_at_once(server, reaches):
+    """All parameters of a page, those of every page among them, are the same bad value: each page × each value."""
+    book = Book()
+
+    async def run() -> None:
+        for page, reach in reaches.items():
+            await everything(server.url, page, reach, BAD, book)
+
+    asyncio.run(run())
+    assert book.tries == len(PAGES) * len(BAD)
+    assert book.wrong == []
+
+
+def test_one_thing_wrong(server, reaches):
+    """Every third parameter of every page, each with the next bad value; `python -m tests.load.fuzz` tries them all."""
+    book, bad = Book(), cycle(BAD)
+
+    async def run() -> None:
+        for n, (page, reach) in enumerate(reaches.items()):
+            names = list(reach.parameters)[n % 3 :: 3]
+            await single(server.url, page, reach, zip(names, bad, strict=False), book)
+
+    asyncio.run(run())
+    assert book.tries > 150
+    assert book.wrong == []
+
+
+def test_five_hundred_states_come_back(server, reaches):
+    """Controls moved one after the other, spread over the pages; a stranger at the link sees the same values."""
+    book, shares = Book(), Counter(islice(cycle(reaches), STATES))
+
+    async def run() -> None:
+        for page, reach in reaches.items():
+            await walk(server.url, page, reach, shares[page], random.Random(page), book)
+
+    asyncio.run(run())
+    assert book.tries == STATES
+    assert book.wrong == []
+
+
+def test_markup_in_every_text_box(server, reaches):
+    """What a person types is shown as text or not at all; the page stands."""
+    typed = "<img src=x onerror=alert(1)> :red[x] [x](javascript:alert(1))"
+    boxes = set()
+
+    async def run() -> None:
+        for page, reach in reaches.items():
+            for link in reach.links:
+                async with await Session.open(server.url, written(link), page) as session:
+                    await unfold(session)
+                    for widget in session.widgets:
+                        if widget.kind in ("text_input", "text_area") and widget.key not in boxes:
+                            boxes.add(widget.key)
+                            await session.set(widget.key, typed)
+                            assert session.exceptions == [], widget.key
+                            assert not [text for text in session.rendered if any(mark in text for mark in MARKED)]
+
+    asyncio.run(run())
+    assert boxes >= {"my.program", "net.layers", "bp.f"}
+
+
+def test_the_server_is_as_it_was(server, reaches):
+    """After all of it a fresh visitor finds the same page, and memory has not piled up."""
+    before = psutil.Process(server.pid).memory_info().rss
+
+    async def run() -> tuple[list[str], list[str]]:
+        async with await Session.open(server.url, "lang=en") as one:
+            first = one.texts
+        usual = await known(server.url, "", {"lang": ["en"]})
+        for name in BAD:
+            await everything(
+                server.url, "", Reach([{"lang": ["en"]}], {key: {} for key in usual.values}), [name], Book()
+            )
+        async with await Session.open(server.url, "lang=en") as again:
+            return first, again.texts
+
+    first, again = asyncio.run(run())
+    assert first == again
+    assert psutil.Process(server.pid).memory_info().rss - before < GROWTH
