@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from optim_viz.ui.frame import ICON, frame
-from optim_viz.ui.site import navigation
+from optim_viz.ui import frame, site
 
-st.set_page_config(page_title="optim_viz", page_icon=ICON, layout="wide")
-frame(navigation())
+st.set_page_config(page_title="optim_viz", page_icon=frame.ICON, layout="wide")
+frame.frame(site.navigation())

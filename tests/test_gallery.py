@@ -25,7 +25,13 @@ STEPS = {
     for k, step in enumerate(lesson.steps, 1)
     if step.page in PAGES
 }
-SOME = list(STEPS)[:: max(1, len(STEPS) // 8)]  # an app each
+LINKS = [  # an app each: what is not said is as the page has it
+    ("race", {}),
+    ("race", {"opt": ["SGD", "Lion"], "surface": "own", "f": "x^2 + a*y^2", "own.a": "2", "noise": "0.1", "seed": "3"}),
+    ("inside", {}),
+    ("inside", {"in.opt": "Lion", "in.surface": "Rosenbrock", "in.steps": "40"}),
+    *((step.page, step.link) for step in list(STEPS.values())[:: max(1, len(STEPS) // 6)]),
+]
 EMPTY = pages.Entry("book", pages.INTRODUCTION, None, "a < b", "c & d")
 
 
@@ -76,6 +82,7 @@ def test_markdown():
     assert html("1 < 2\n\n- $x$\n- two\n  lines") == (
         "<p>1 &lt; 2</p>\n<ul><li><math><mi>x</mi></math></li><li>two lines</li></ul>"
     )
+    assert html("`a`  \n`b`\nc") == "<p><code>a</code><br><code>b</code>\nc</p>"
     assert html("f* and 2 * 3 * 4") == "<p>f* and 2 * 3 * 4</p>"
 
 
@@ -88,16 +95,13 @@ def test_a_preset_is_played_as_declared(key):
     np.testing.assert_array_equal(scene.paths[0].x[0], preset.start)
 
 
-@pytest.mark.parametrize("name", SOME)
-def test_a_step_plays_what_the_app_shows(name):
-    """The code of the animation's paths is the code the app shows at the step's link."""
-    step = STEPS[name]
-    view = "view" if step.page == "race" else "in.view"
-    scene = scenes.of_link(step.page, step.link)
-    app = opened({**{k: list(v) if isinstance(v, tuple) else v for k, v in step.link.items()}, view: "notebook"},
-                 PAGES[step.page])  # fmt: skip
+@pytest.mark.parametrize(("page", "link"), LINKS)
+def test_a_link_plays_what_the_app_shows(page, link):
+    """The code of the animation's paths is the code that the app shows at the link."""
+    asked = {key: value if isinstance(value, str) else list(value) for key, value in link.items()}
+    app = opened({**asked, "view" if page == "race" else "in.view": "notebook"}, PAGES[page])
     assert not app.exception
-    assert export.notebook_code(scene.paths).strip() in [block.value for block in app.code]
+    assert export.notebook_code(scenes.of_link(page, link).paths).strip() in [block.value for block in app.code]
 
 
 def test_every_step_of_a_lesson_is_understood():

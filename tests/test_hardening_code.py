@@ -180,3 +180,15 @@ def test_the_test_sees_it(tmp_path, source):
     file = tmp_path / "one.py"
     file.write_text(source)
     assert dangers(file)
+
+
+def test_security_names_what_is_there():
+    """Every test, folder and option that SECURITY.md names exists."""
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"test_\w+\.py", text))
+    assert len(names) >= 5
+    assert {name for name in names if not (ROOT / "tests" / name).exists()} == set()
+    folders = set(re.findall(r"`((?:docs|tests)/\w+/)`", text))
+    assert {name for name in folders if not (ROOT / name).is_dir()} == set()
+    fuzz = (ROOT / "tests/load/fuzz.py").read_text(encoding="utf-8")
+    assert all(f'"{option}"' in fuzz for option in re.findall(r"--\w+", "".join(re.findall("fuzz.*", text))))

@@ -329,5 +329,6 @@ def test_nonsense_in_a_link_is_refused_in_words(view, text):
     """Every parameter of a view at once: a sentence each or the default, no error, and none of it rendered."""
     app = visit({"lo.view": view, f"lo.{view}.guess": text, **dict.fromkeys(CONTROLS[view], text)})
     assert said(app, "warning")
-    assert not any(text in shown for shown in said(app) if len(text) > 4)
+    rendered = [shown for shown in said(app) if 'class="on-paper"' not in shown]  # the address, escaped, for print
+    assert not any(text in shown for shown in rendered if len(text) > 4)
     assert app.get("bidi_component") or charts(app)

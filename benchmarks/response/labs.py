@@ -17,7 +17,7 @@ LABS = {
     "losses": ("δ of Huber", "lo.delta=0.5"),
     "backprop": ("w", "bp.w=-1"),
     "init": ("A standard deviation of your own", "ini.own=0.1"),
-    "norm": ("γ", "nm.gamma=0.5"),
+    "norm": ("γ", "nm.gamma=0.5&nm.same=show"),
     "overfit": ("Penalty λ on the weights", "of.view=decay&of.lambda=0.001"),
     "generalize": ("Degree shown", "ge.degree=3"),
     "convolution": ("Padding p", "cv.padding=0"),

@@ -26,7 +26,8 @@ OTHER = Text("It raised an error.")
 class Line:
     """A rule on a problem: its final loss over the seeds (infinite where it failed), and the share that failed.
 
-    `why` is the first reason for a cell without a result, "" where all have one and some diverged at most. `settings` are its learning rate and what is not at its default.
+    `settings` are its learning rate and what is not at its default; `why` is the first reason for a cell without a
+    result, "" where every cell has one.
     """
 
     optimizer: str

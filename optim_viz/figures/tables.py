@@ -40,14 +40,11 @@ class _Column:
 
 
 def _columns(figure: Any, trace: Any) -> Iterator[_Column]:
-    flat = getattr(trace, "orientation", None) == "h"
-    names = _axis(figure, trace, "x"), _axis(figure, trace, "y")
-    at, values = _cells(trace.y if flat else trace.x), _cells(trace.x if flat else trace.y)
-    sides = "yx" if flat else "xy"
-    at = _named(figure, trace, sides[0], at or list(range(len(values))))
-    values = _named(figure, trace, sides[1], values)
+    across, up = "yx" if getattr(trace, "orientation", None) == "h" else "xy"
+    axes = _axis(figure, trace, across), _axis(figure, trace, up)
+    at, values = (_named(figure, trace, side, _cells(trace[side])) for side in (across, up))
+    at = at or list(range(len(values)))
     name, half = plain(trace.name or trace.legendgroup), len(at) // 2
-    axes = names[::-1] if flat else names
     if _band(trace):
         if at[:half] == at[half:][::-1]:
             yield _Column(axes, f"{name} ↑".strip(), at[:half], values[half:][::-1])

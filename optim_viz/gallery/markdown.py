@@ -8,6 +8,7 @@ from optim_viz.gallery.mathml import mathml
 _PIECE = re.compile(  # $$formula$$, $formula$, `code`, **strong**, *soft*
     r"\$\$(.+?)\$\$|\$(.+?)\$|`([^`]+)`|\*\*(.+?)\*\*|(?<![\w*])\*([^*\s](?:[^*]*[^*\s])?)\*(?![\w*])", re.S
 )
+_BREAK = re.compile(r" {2,}\n")
 _ITEM = re.compile(r"(?:[-*]|\d+\.) +")
 
 
@@ -27,7 +28,7 @@ def _block(block: str) -> str:
                 items[-1] += f" {line.strip()}"
         name = "ol" if lines[0][0].isdigit() else "ul"
         return f"<{name}>{''.join(f'<li>{inline(item)}</li>' for item in items)}</{name}>"
-    return f"<p>{inline(block)}</p>"
+    return f"<p>{'<br>'.join(map(inline, _BREAK.split(block)))}</p>"
 
 
 def inline(text: str) -> str:

@@ -18,7 +18,7 @@ from optim_viz.words import Text
 KINDS = {"predict": Text("Predict"), "run": Text("Run"), "explain": Text("Explain"), "try": Text("Try")}
 HEADLINE = Text("See how optimizers move")
 INTRODUCTION = Text("Paths of optimizers over a surface, step by step. Every page plays by itself, without a server.")
-ELSEWHERE = Text("This step is made in the app, on the page with this address:")
+ELSEWHERE = Text("For this, the app is needed.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,13 +107,13 @@ def _step(lesson: Lesson, k: int, step: Step, stage: Stage, lang: str, app: str)
 
 
 def _address(lesson: Lesson, k: int, step: Step, lang: str, app: str, needed: bool) -> str:
-    """Where the step is in the app: a link where its address is known, else, where it is needed, what to add to it."""
-    query = urlencode({**step.link, "lesson": f"{lesson.key}.{k}", "lang": lang}, doseq=True)
-    path = f"/{'' if step.page == 'race' else step.page}?{query}"
+    """A link to the step in the app where its address is known; else, where the step needs it, that it does."""
     say = say_in(lang)
-    if app:
-        return f'<p><a href="{escape(app + path)}">{say(Text("Open this step in the app"))}</a></p>'
-    return f"<p>{say(ELSEWHERE)} <code>{escape(path)}</code></p>" if needed else ""
+    if not app:
+        return f'<p class="about">{say(ELSEWHERE)}</p>' if needed else ""
+    query = urlencode({**step.link, "lesson": f"{lesson.key}.{k}", "lang": lang}, doseq=True)
+    address = f"{app}/{'' if step.page == 'race' else step.page}?{query}"
+    return f'<p><a href="{escape(address)}">{say(Text("Open this in the app"))}</a></p>'
 
 
 def index(found: Sequence[Entry], lang: str, others: Sequence[str]) -> str:

@@ -31,10 +31,11 @@ def frame(pages: dict[str, list[Any]]) -> None:
     settle()
     page = st.navigation(pages, position="hidden" if present.embedded() else "top")
     state.begin(page.url_path)
+    state.resume()
     numbers.begin()
     link = _title(page)
     _FRAMED.set(True)
-    if "lesson" in st.query_params:
+    if state.STEP in st.query_params:
         _guide(page.url_path)
     state.arrive()
     with TURNS.drawing():

@@ -11,17 +11,16 @@ from optim_viz.course import Lesson, Step
 from optim_viz.ui import lab, lessons_kept
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.site import BY_NAME, Page
-from optim_viz.ui.state import open_page
+from optim_viz.ui.state import STEP, open_page
 from optim_viz.words import Text
 
-PARAM = "lesson"
 KINDS = {"predict": Text("Predict"), "run": Text("Run"), "explain": Text("Explain"), "try": Text("Try")}
 _AT = "_lesson"  # the step this session was led to last
 
 
 def bar(path: str) -> None:
     """The step that the link names, above the page at that path."""
-    asked = st.query_params[PARAM]
+    asked = st.query_params[STEP]
     found = course.find(asked)
     if found is None:
         st.warning(t("There is no such step of a lesson. All lessons are on the page “Lessons”."))
@@ -52,7 +51,7 @@ def go(lesson: Lesson, k: int) -> NoReturn:
     """Opens the page of a step with exactly the step's settings."""
     name, step = f"{lesson.key}.{k}", lesson.steps[k - 1]
     st.session_state[_AT] = name
-    open_page(BY_NAME[step.page], {**step.link, PARAM: name})
+    open_page(BY_NAME[step.page], {**step.link, STEP: name})
 
 
 def _told(lesson: Lesson, k: int) -> bool:
@@ -91,7 +90,7 @@ def _row(lesson: Lesson, k: int, ready: bool) -> None:
         if st.button(t("Set up again"), key="guide.again"):
             go(lesson, k)
         if st.button(t("Leave"), key="guide.leave"):
-            del st.query_params[PARAM]
+            del st.query_params[STEP]
             st.rerun()
 
 

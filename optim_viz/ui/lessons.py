@@ -11,7 +11,7 @@ from optim_viz.ui import guide, lessons_kept
 from optim_viz.ui.controls import switch
 from optim_viz.ui.i18n import language, t
 from optim_viz.ui.said import bullets
-from optim_viz.ui.state import named
+from optim_viz.ui.state import STEP, named
 
 
 def answers() -> bool:
@@ -31,7 +31,7 @@ def listed() -> None:
             _card(number, lesson, progress[lesson.key].step if lesson.key in progress else 0)
     if progress:
         st.button(t("Forget my progress"), key="guide.forget", on_click=lessons_kept.forget, icon=":material/restart_alt:")
-    if guide.PARAM not in st.query_params:  # else the bar above does it
+    if STEP not in st.query_params:  # else the bar above does it
         lessons_kept.store()
 
 
@@ -72,7 +72,7 @@ def teacher(lesson: Lesson) -> None:
 def _step(lesson: Lesson, k: int, step: Step, lang: str) -> list[str]:
     """The paragraphs of a step."""
     page = guide.BY_NAME[step.page]
-    link = urlencode({**step.link, guide.PARAM: f"{lesson.key}.{k}", "lang": lang}, doseq=True)
+    link = urlencode({**step.link, STEP: f"{lesson.key}.{k}", "lang": lang}, doseq=True)
     told = [
         f"**{k}. {t(guide.KINDS[step.kind])}: {step.title[lang]}** · [{t(page.title)}](/{page.path}?{link})",
         lesson.said(step.text, lang, step),

@@ -114,8 +114,13 @@ def link(box: Any, title: str) -> None:
         _worksheet()
         st.caption(t("As part of another page, without title and menu: in HTML, in a slide, in Jupyter after %%html. "
                      "Notion takes the address alone."))  # fmt: skip
-        frame = f'<iframe src="{escape(address(embed="true"))}" title="{escape(title)}" width="100%" height="720" '
-        st.code(frame + 'style="border: 0" allow="fullscreen"></iframe>', language="html", wrap_lines=True)
+        st.code(_frame(title), language="html", wrap_lines=True)
+
+
+def _frame(title: str) -> str:
+    source = escape(address(embed="true"))
+    look = 'width="100%" height="720" style="border: 0" allow="fullscreen"'
+    return f'<iframe src="{source}" title="{escape(title)}" {look}></iframe>'
 
 
 def _worksheet() -> None:

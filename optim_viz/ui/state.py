@@ -16,19 +16,27 @@ from optim_viz.ui.i18n import language, speak, t
 from optim_viz.ui.site import Page
 
 _KEPT, _WRITTEN, _SPOKEN, _TURNED = "_kept", "_written", "_spoken", "_turned"
+STEP = "lesson"  # the parameter that names a step of a lesson
 _ASKED, _OPENED = "_asked", "_opened"
 _EVERYWHERE = ("lang", "hide", "present")  # parameters that are no page's own: they stay when a page is opened
 _DRAWN: ContextVar[dict[str, str]] = ContextVar("drawn")
+_TYPED = (st.number_input, st.text_input, st.text_area)
 Fits = Callable[[str], bool]
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Asked:
-    """A page to be opened with exactly these query parameters; `done` are the controls that have followed them."""
+    """A page to be opened from another with exactly the parameters `link`, of which `free` can be written at once.
 
-    page: str
+    `done` are the controls that have followed them; `tries` more may be made when something leads elsewhere.
+    """
+
+    page: Page
+    origin: str
     link: Mapping[str, Sequence[str]]
+    free: Mapping[str, Sequence[str]]
     done: set[str] = field(default_factory=set)
+    tries: int = 5
 
 
 _LINK: ContextVar[_Asked | None] = ContextVar("link", default=None)
@@ -59,8 +67,8 @@ def bound(widget: Callable[..., Any], label: str, key: str, fits: Fits, **option
     refused = not none and not all(map(fits, asked))
     if link is not None:
         st.session_state[key] = _read(widget, asked, options) if asked and not refused else _default(options)
-    # Streamlit fails on an infinite number in the link, and takes "" for no choice where there has to be one.
-    stumbles = refused and (widget is st.number_input or ("" in asked and "required" in options))
+    # Streamlit fails on an infinite number, cuts a long text, and takes "" for no choice where there has to be one.
+    stumbles = refused and (widget in _TYPED or ("" in asked and "required" in options))
     if stumbles and key in st.query_params:
         del st.query_params[key]
     value = widget(label, key=key, bind=None if stumbles else "query-params", **options)
@@ -145,21 +153,35 @@ def put(values: Mapping[str, Any]) -> None:
 def open_page(page: Page, link: Mapping[str, str | Sequence[str]]) -> NoReturn:
     """Go to a page with exactly the settings of `link`: its other controls at their defaults; nothing else is lost."""
     told = {key: [value] if isinstance(value, str) else list(value) for key, value in link.items()}
-    st.session_state[_ASKED] = _Asked(page.path, told)
-    st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
     ours = {key: st.query_params.get_all(key) for key in _EVERYWHERE if key in st.query_params}
     # Streamlit lets nobody write the parameter of a bound control but itself, and it does for those it knows already
     kept = st.session_state.get(_KEPT, {})
     free = {key: texts for key, texts in {**told, **ours}.items() if key in kept or key not in st.session_state}
-    written = st.session_state.get(_WRITTEN, {})
-    st.session_state[_WRITTEN] = {key: written[key] for key in ours if key in written}
-    st.switch_page(page.file, query_params=free)
+    st.session_state[_ASKED] = _Asked(page, st.session_state["_page"], told, free)
+    st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
+    _switch()
+
+
+def _switch() -> NoReturn:
+    asked, written = st.session_state[_ASKED], st.session_state.get(_WRITTEN, {})
+    st.session_state[_WRITTEN] = {key: written[key] for key in _EVERYWHERE if key in asked.free and key in written}
+    st.switch_page(asked.page.file, query_params=asked.free)
+
+
+def resume() -> None:
+    """On the way to a page what an animation says at that moment may lead back to the page that was left: go on then."""
+    asked, now = st.session_state.get(_ASKED), st.session_state["_page"]
+    if asked is None or (now == asked.page.path and st.query_params.get_all(STEP) == list(asked.link.get(STEP, ()))):
+        return
+    asked.tries -= 1
+    if asked.tries and now in (asked.origin, asked.page.path):
+        _switch()
+    del st.session_state[_ASKED]
 
 
 def arrive() -> None:
     """From here on in this run the controls follow what `open_page` was told, each once."""
-    asked = st.session_state.get(_ASKED)
-    _LINK.set(asked if asked is not None and asked.page == st.session_state["_page"] else None)
+    _LINK.set(st.session_state.get(_ASKED))
 
 
 def arrived() -> None:

@@ -1,5 +1,6 @@
 """A real browser, pages that must stay silent, and apps in processes of their own."""
 
+from collections import defaultdict
 from contextlib import ExitStack
 
 import pytest
@@ -24,6 +25,9 @@ def browser():
         driven.close()
 
 
+FORGET = "() => { try { localStorage.clear(); sessionStorage.clear(); } catch { /* a page that has none */ } }"
+
+
 def ours(message) -> bool:
     """Whether a line on the console is an error of the page, and not of the network between it and another host."""
     address = message.location.get("url", "")
@@ -32,22 +36,47 @@ def ours(message) -> bool:
     return message.type == "error" and not (outside or asking)
 
 
-@pytest.fixture
-def new_page(browser):
-    """`new_page(width, height, **context options)`: a page; any console error fails the test at its end."""
-    errors, contexts = [], []
+@pytest.fixture(scope="session")
+def spare():
+    """Pages between two tests, by the options of their contexts: a new one costs the browser a process, and Streamlit's
+    scripts read anew; together three times as much as a visit with one that is there."""
+    return defaultdict(list)
 
-    def make(width=1280, height=800, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if ours(message) else None)
+
+@pytest.fixture
+def new_page(browser, spare):
+    """`new_page(width, height, **context options)`: a page; any console error fails the test at its end.
+
+    It may have been another test's before, with the storage emptied; `alone` is for a test that leaves more behind.
+    """
+    errors, used = [], []
+
+    def make(width=1280, height=800, *, color_scheme="light", reduced_motion="no-preference", alone=False, **options):
+        idle = [] if alone else spare[repr(sorted(options.items()))]
+        page = idle.pop() if idle else browser.new_context(**options).new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(media="null", color_scheme=color_scheme, reduced_motion=reduced_motion)
+        hears = {
+            "pageerror": lambda error: errors.append(str(error)),
+            "console": lambda message: errors.append(message.text) if ours(message) else None,
+        }
+        for event, hear in hears.items():
+            page.on(event, hear)
+        used.append((page, idle, hears, alone))
         return page
 
     yield make
-    for context in contexts:
-        context.close()
+    for page, idle, hears, alone in used:
+        if alone or page.is_closed():
+            page.context.close()
+            continue
+        for event, hear in hears.items():
+            page.remove_listener(event, hear)
+        page.evaluate(FORGET)
+        page.context.clear_cookies()
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+        idle.append(page)
     assert errors == []
 
 

@@ -8,7 +8,6 @@ from axe_core_python.base import AXE_SCRIPT
 from optim_viz.ui.i18n import LANGUAGES
 from optim_viz.ui.site import PAGES
 from tests.browser.conftest import ours
-from tests.browser.test_player import until
 
 pytestmark = pytest.mark.browser
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
@@ -38,8 +37,11 @@ ALL = {"runOnly": TAGS}
 COLORS = {"runOnly": {"type": "rule", "values": INKS}}  # all that a theme can break
 NAMES = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in INKS}}  # all that a language can break
 GO = """to => { history.pushState({}, "", to); dispatchEvent(new PopStateEvent("popstate", { state: {} })); }"""
-STYLED = "[...document.querySelectorAll('style')].some((style) => style.textContent.includes('.st-key-split'))"
-DARK = "getComputedStyle(document.querySelector('.stApp')).colorScheme.includes('dark')"
+RESTS = """dark => document.querySelector("[data-test-script-state=notRunning]")
+  && !document.querySelector("[data-stale=true]")
+  && document.querySelector(":is(.st-key-split, .st-key-whole) :is(p, input, a, button)")
+  && [...document.querySelectorAll("style")].some((style) => style.textContent.includes(".st-key-split"))
+  && getComputedStyle(document.querySelector(".stApp")).colorScheme.includes("dark") === dark"""
 SIZES = {1280: {"width": 1280, "height": 900}, 390: {"width": 390, "height": 844}}
 VIEWS = "[class*='st-key-'][class*='view '] [role=radio]"
 
@@ -64,19 +66,15 @@ class Reader:
         return self.rest()
 
     def rest(self):
-        page = self.page
-        page.locator("[data-test-script-state=notRunning]").wait_for()
-        until(page, lambda: page.evaluate(STYLED))
-        page.locator(":is(.st-key-split, .st-key-whole) :is(p, input, a, button)").first.wait_for(state="attached")
-        until(page, lambda: page.locator("[data-stale=true]").count() == 0)
-        page.wait_for_timeout(150)
+        """Asked ten times a second: more often would cost more than what is waited for."""
+        self.page.wait_for_function(RESTS, arg=self.theme == "dark", polling=100, timeout=120_000)
+        self.page.wait_for_timeout(150)
         return self
 
     def look(self, theme=None, width=None):
         """The same page in another theme, or on another screen."""
         if theme and theme != self.theme:
             self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            until(self.page, lambda: self.page.evaluate(DARK) == (theme == "dark"))
             self.theme = theme
         if width and width != self.width:
             self.page.set_viewport_size(SIZES[width])
@@ -96,6 +94,7 @@ class Reader:
 @pytest.fixture(scope="module")
 def window(browser, url):
     context = browser.new_context(viewport=SIZES[1280], color_scheme="light", reduced_motion="reduce")
+    context.set_default_timeout(120_000)
     yield Reader(context.new_page(), url)
     context.close()
 
@@ -129,10 +128,45 @@ def test_every_page_and_view(reader, place):
         reader.rest().look(theme, width).check(where=name)
 
 
-@pytest.mark.parametrize("link", ["?view=loss&surface=own&f=x%5E2%2B%3F&lang=en",
-                                  "?view=notebook&noise=1&SGD.lr=nan&opt=SGD&lang=ko"])  # fmt: skip
-def test_what_a_page_refuses(reader, link):
-    """Also a broken formula and a refused link are told to everybody."""
-    reader.open(link)
-    reader.page.locator(".stAlert").first.wait_for()
-    reader.look("light", 1280).check().look("dark", 390).check()
+def test_presenting_and_the_boxes(reader):
+    """Large and strong, with the controls folded and brought back; the link, and the numbers behind the pictures."""
+    reader.open("?lang=ko&view=loss").look("light", 1280)
+    reader.page.locator(".st-key-numbers summary").click()
+    reader.page.locator(".numbers table").first.wait_for()
+    reader.page.locator(".st-key-link button").click()
+    reader.page.locator(".st-key-hiding").wait_for()
+    reader.rest().check(where="boxes").look("dark").check(COLORS, "boxes")
+    reader.page.keyboard.press("Escape")
+    reader.page.locator(".st-key-present label").click()
+    reader.page.locator(".st-key-present_controls").wait_for()
+    reader.rest().check(where="present").look("light", 390).check(where="present")
+    reader.page.locator(".st-key-present_controls label").click()
+    reader.rest().look("light", 1280).check(where="controls")
+    reader.page.locator(".st-key-present label").click()
+    reader.rest()
+
+
+def test_a_step_of_a_lesson(reader):
+    """The bar above the page, before and after the answer."""
+    reader.open("?lesson=zigzag.1&lang=en").look("light", 1280)
+    reader.page.locator(".st-key-guide").wait_for()
+    reader.rest().check(where="step").look("dark", 390).check(where="step")
+    answers = reader.page.locator(".st-key-guide [role=radio]")
+    if answers.count():
+        answers.first.click()
+        reader.rest().check(where="answer")
+
+
+@pytest.mark.parametrize("link", [
+    "?view=loss&surface=own&f=x%5E2%2B%3F&lang=en", "?view=notebook&noise=1&SGD.lr=nan&opt=SGD&lang=ko",
+    "?lang=en&embed=true&hide=words,SGD.lr,code",
+])  # fmt: skip
+def test_links_that_open_a_page_of_their_own(browser, url, link):
+    """A broken formula, a refused value, and a worksheet in a frame: told to everybody, and still whole."""
+    context = browser.new_context(viewport=SIZES[1280], color_scheme="light", reduced_motion="reduce")
+    own = Reader(context.new_page(), url).open(link)
+    if "embed" not in link:
+        own.page.locator(".stAlert").first.wait_for()
+    found = own.check().look("dark", 390).check().found
+    context.close()
+    assert (found, own.errors) == ([], [])

@@ -60,7 +60,7 @@ def test_a_lesson_by_keyboard_and_its_progress(new_page, url):
 
 def test_without_storage_on_a_phone(new_page, url):
     """Where the browser keeps nothing the lesson goes on all the same; folded away it leaves only its buttons."""
-    page = new_page(390, 844, reduced_motion="reduce")
+    page = new_page(390, 844, reduced_motion="reduce", alone=True)
     page.add_init_script(BLOCKED)
     page.goto(f"{url}/?lesson={LESSON.key}.2&lang=en")
     at(page, 2)

@@ -80,7 +80,7 @@ def test_a_lab_by_keyboard(new_page, url):
     tab_to(page, "lang")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    page.locator("h1", has_text="초기화").wait_for()
+    page.locator("h1", has_text="가중치 초깃값").wait_for()
 
 
 def test_a_worksheet(new_page, url):
@@ -107,7 +107,7 @@ def test_in_a_frame_of_another_site(new_page, url, tmp_path):
     assert inside.locator(".stAppHeader").is_hidden()
     assert inside.locator(".st-key-lang, .st-key-ru-keep, .st-key-present, .st-key-link").count() == 0
     assert inside.locator("h1").bounding_box()["width"] <= 1
-    assert inside.locator(".st-key-top").bounding_box()["y"] < 40
+    assert inside.locator(".st-key-top").bounding_box()["y"] < 60
 
 
 def test_on_paper(new_page, url):

@@ -159,7 +159,7 @@ def test_another_language_keeps_every_value(visit):
 
 def test_back_returns_to_the_surface_before(visit):
     """After a change of surface, Back leads to the surface before, without a loop that would trap."""
-    page = visit(**STILL)
+    page = visit(**STILL, alone=True)
     was = page.evaluate(SHOWN)
     choose(page, "Surface", "Rosenbrock")
     entries = page.evaluate("history.length")
@@ -209,7 +209,7 @@ def test_what_was_set_on_the_player_survives_a_change(visit):
 
 def test_a_formula_is_drawn_or_marked_but_never_rendered(visit):
     """A good formula is a new surface; a bad one gets a mark under its character; markup in it stays text."""
-    page = visit({"surface": "own"}, **STILL)
+    page = visit({"surface": "own"}, **STILL, alone=True)
     dialogs = []
     page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     old = state(page, "surface")

@@ -1,194 +1,174 @@
-"""Sixty people moving a control every two seconds on one server core: `python -m tests.load --check`."""
+"""The app under a class of people, on one server core: `make load`. Each part can be asked for alone."""
 
 import argparse
 import asyncio
 import os
-import random
 import sys
-import time
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psutil
 
+from optim_viz.ui.site import PAGES
+from tests.load.crowd import Plan, Record, crowd, quantile
+from tests.load.guests import guests
+from tests.load.heavy import heavy
 from tests.load.session import Session
-from tests.load.wire import Widget, other_value
-from tests.server import running_app
+from tests.load.tongues import tongues
+from tests.server import Server, running_app
 
-CHANGE_P95_SECONDS = 0.5
-MEMORY_MB = 300.0
-SECONDS_PER_JOIN = 0.1
 SHARED = 0.15  # of the server's core; above this the times say more about the machine
-MAX_SESSIONS, MAX_SECONDS = 500, 600.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Who comes, for how long (seconds after all have joined), how often each changes something, and what."""
-
-    sessions: int
-    seconds: float
-    every: float
-    page: str
-    only: str
+MAX_SESSIONS, MAX_SECONDS = 1000, 600.0
+SIXTY = {"first": 4.0, "change": 0.5, "memory": 400.0}
+HUNDRED = {"change": 1.0, "memory": 500.0}
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 
 
 @dataclass
-class Record:
-    """What all sessions saw: seconds per first paint and per change, bytes per change, and what went wrong."""
+class Row:
+    """One line of the table: what was measured, and the most allowed."""
 
-    first: list[float] = field(default_factory=list)
-    change: list[float] = field(default_factory=list)
-    size: list[int] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    memory: float = 0.0
-    cpu: float = 0.0
-    foreign: float = float("nan")
+    name: str
+    value: float
+    unit: str
+    most: float | None = None
 
-    def misses(self) -> list[str]:
-        """The targets that were not met, in words."""
-        found = [f"{len(self.errors)} errors, first: {self.errors[0]}"] if self.errors else []
-        if not self.change:
-            found.append("nothing was changed")
-        elif quantile(self.change, 0.95) > CHANGE_P95_SECONDS:
-            found.append(f"change p95 {quantile(self.change, 0.95):.2f} s > {CHANGE_P95_SECONDS} s")
-        if self.memory > MEMORY_MB:
-            found.append(f"server {self.memory:.0f} MB > {MEMORY_MB:.0f} MB")
-        return found
+    @property
+    def met(self) -> bool | None:
+        return None if self.most is None else self.value <= self.most
 
-    def table(self) -> str:
-        """The figures, one per line."""
-        changes = max(1, len(self.change))
-        rows = [
-            ("first paint p50 / p95", f"{_ms(self.first, 0.5)} / {_ms(self.first, 0.95)} ms"),
-            (
-                f"change p50 / p95 / max ({len(self.change)})",
-                f"{_ms(self.change, 0.5)} / {_ms(self.change, 0.95)} / {_ms(self.change, 1.0)} ms",
-            ),
-            ("received per change", f"{sum(self.size) / changes / 1000:.1f} kB"),
-            ("server CPU per change", f"{self.cpu / changes * 1000:.1f} ms"),
-            ("server memory, peak", f"{self.memory:.0f} MB"),
-            ("server core taken by other programs", f"{self.foreign:.0%}"),
-            ("errors", str(len(self.errors))),
-        ]
-        return "\n".join(f"{name:<36}{value:>24}" for name, value in rows)
+    def __str__(self) -> str:
+        target = "" if self.most is None else f"≤ {self.most:g} {self.unit}"
+        met = {None: "", True: "yes", False: "NO"}[self.met]
+        return f"{self.name:<58}{f'{self.value:.4g} {self.unit}':>14}{target:>12}{met:>5}"
 
 
-def quantile(values: list[float], q: float) -> float:
-    """The smallest value that a share `q` of the values does not exceed; nan of nothing."""
-    if not values:
-        return float("nan")
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(q * len(ordered)))]
+def _seen(title: str, record: Record, limits: dict[str, float]) -> Iterator[Row]:
+    """What a crowd saw."""
+    changes = record.changes
+    yield Row(f"{title}: first paint, p95", quantile(record.firsts, 0.95), "s", limits.get("first"))
+    yield Row(f"{title}: change, p50", quantile(changes, 0.5), "s")
+    yield Row(f"{title}: change, p95 (of {len(changes)})", quantile(changes, 0.95), "s", limits.get("change"))
+    yield Row(f"{title}: server's memory, most", record.memory, "MB", limits.get("memory"))
+    yield Row(f"{title}: memory per session", (record.memory - record.before) / max(len(record.firsts), 1), "MB")
+    yield Row(f"{title}: server's CPU per change", record.cpu / max(len(changes), 1) * 1000, "ms")
+    yield Row(f"{title}: received per change", sum(record.size) / max(len(changes), 1) / 1000, "kB")
+    yield from _errors(title, record)
+    if record.foreign > SHARED:
+        yield Row(f"{title}: core taken by others, so not the app's own", 100 * record.foreign, "%")
 
 
-def _ms(values: list[float], q: float) -> str:
-    return f"{quantile(values, q) * 1000:.0f}"
+def _errors(title: str, record: Record) -> Iterator[Row]:
+    for error in sorted(set(record.errors))[:5]:
+        print(f"{title}: {error[:300]}", file=sys.stderr)
+    yield Row(f"{title}: errors", len(record.errors), "", 0)
 
 
-async def person(url: str, plan: Plan, number: int, begin: float, record: Record) -> None:
-    """Join in turn; from `begin` on move one of the page's sliders every `plan.every` seconds, give or take a half."""
-    dice = random.Random(number)
-    await asyncio.sleep(number * SECONDS_PER_JOIN)
-    query = "lang=ko" if number % 2 else "lang=en"
-    try:
-        began = time.perf_counter()
-        async with await Session.open(url, query, plan.page) as session:
-            record.first.append(time.perf_counter() - began)
-            record.errors += session.exceptions
-            await asyncio.sleep(max(0.0, begin - time.perf_counter()) + plan.every * dice.random())
-            while time.perf_counter() < begin + plan.seconds:
-                await change(session, plan, dice, record)
-                await asyncio.sleep(plan.every * dice.uniform(0.5, 1.5))
-    except Exception as error:  # one person's trouble must neither stop the others nor go unseen
-        record.errors.append(f"{type(error).__name__}: {error}")
+@contextmanager
+def _server() -> Iterator[tuple[Server, psutil.Process]]:
+    """The app on a core of its own where there are two; this process leaves that core alone."""
+    with running_app(cpu=CORES[0] if len(CORES) > 1 else None) as server:
+        if len(CORES) > 1:
+            os.sched_setaffinity(0, set(CORES[1:]))
+        try:
+            yield server, psutil.Process(server.pid)
+        finally:
+            if CORES:
+                os.sched_setaffinity(0, set(CORES))
 
 
-async def change(session: Session, plan: Plan, dice: random.Random, record: Record) -> None:
-    """Move one slider of the page to another of its values and note what that took."""
-    choices = movable(session, plan.only)
-    if not choices:
-        raise LookupError("the page has no slider to move")
-    widget = dice.choice(choices)
-    value = other_value(widget, session.value(widget.key or widget.label), dice.randrange(1000))
-    began = time.perf_counter()
-    await session.set(widget.key or widget.label, value)
-    record.change.append(time.perf_counter() - began)
-    record.size.append(session.received)
-    record.errors += session.exceptions
+def landing(_: int, __: Plan) -> Iterator[Row]:
+    """The very first visit."""
+
+    async def visit(url: str) -> None:
+        async with await Session.open(url):
+            pass
+
+    with _server() as (server, process):
+        asyncio.run(visit(server.url))
+        yield Row("server's memory after the landing page", process.memory_info().rss / 1e6, "MB", 200)
 
 
-def movable(session: Session, only: str) -> list[Widget]:
-    """The sliders of the page that a person can move and whose key contains `only`."""
-    sliders = [w for w in session.widgets if w.kind in ("select_slider", "slider") and not w.disabled]
-    found = [w for w in sliders if only in w.key]
-    return [w for w in found if len(w.options) > 1 or w.high > w.low]
+def sessions(count: int, plan: Plan) -> Iterator[Row]:
+    """Everybody on a page of their own choice."""
+    limits = SIXTY if count <= 60 else HUNDRED
+    with _server() as (server, process):
+        record = asyncio.run(crowd(server.url, plan, process))
+    yield from _seen(f"{count} sessions", record, limits)
+    for page in plan.pages:
+        p95, n = quantile(record.change.get(page, []), 0.95), len(record.change.get(page, []))
+        print(f"  {page or PAGES[0].name:<14} change p95 {p95:6.2f} s of {n}", file=sys.stderr)
+    for seconds, what in record.slowest:
+        print(f"  slowest: {seconds:.2f} s  {what[:80]}", file=sys.stderr)
 
 
-async def crowd(url: str, plan: Plan, process: psutil.Process) -> Record:
-    """Let everybody join over a ramp, work for `plan.seconds`, and leave; watch the server's process meanwhile."""
-    record = Record()
-    async with await Session.open(url, page=plan.page) as first:  # the first visitor pays for imports and caches
-        record.errors += first.exceptions
-    begin = time.perf_counter() + plan.sessions * SECONDS_PER_JOIN + plan.every
-    people = [asyncio.create_task(person(url, plan, i, begin, record)) for i in range(plan.sessions)]
-    watcher = asyncio.create_task(watch(process, begin, begin + plan.seconds, record))
-    await asyncio.gather(*people)
-    await watcher
-    return record
+def busy(count: int, plan: Plan) -> Iterator[Row]:
+    """Some compute as much as they may."""
+    with _server() as (server, process):
+        ends = asyncio.run(heavy(server.url, count, plan, process))
+    title = f"{plan.sessions} sessions beside {count} at work"
+    yield from _seen(title, ends.others, {"change": 1.0})
+    yield Row(f"{title}: Stop to stopped, longest", max(ends.stops), "s", 0.5)
+    yield Row(f"{title}: closed tab to the end of its work", max(ends.closed), "s", 0.5)
+    yield Row(f"{title}: nobody was told a place in the queue", float(not ends.waited), "", 0)
 
 
-async def watch(process: psutil.Process, begin: float, end: float, record: Record) -> None:
-    """Follow the server's memory, and its CPU time and who else used its core between `begin` and `end`."""
-    while time.perf_counter() < begin:
-        record.memory = max(record.memory, process.memory_info().rss / 1e6)
-        await asyncio.sleep(0.1)
-    own, core = _used(process)
-    while time.perf_counter() < end:
-        record.memory = max(record.memory, process.memory_info().rss / 1e6)
-        await asyncio.sleep(0.1)
-    own_after, core_after = _used(process)
-    record.cpu = own_after - own
-    record.foreign = max(0.0, (core_after - core - record.cpu) / (end - begin))
+def come_and_go(count: int, plan: Plan) -> Iterator[Row]:
+    """What is left of guests."""
+    with _server() as (server, process):
+        sizes, record = asyncio.run(guests(server.url, count, plan, process))
+    print("  MB after each hundred:", " ".join(f"{size:.0f}" for size in sizes), file=sys.stderr)
+    yield Row(f"{count} come and go: growth after the first 100", sizes[-1] - sizes[1], "MB", 20)
+    yield from _errors(f"{count} come and go", record)
 
 
-def _used(process: psutil.Process) -> tuple[float, float]:
-    """CPU seconds used so far by the process, and by everybody on its core (nan where it is not pinned to one)."""
-    times = process.cpu_times()
-    cores = process.cpu_affinity() if hasattr(process, "cpu_affinity") else []
-    if not cores or len(cores) != 1:
-        return times.user + times.system, float("nan")
-    core = psutil.cpu_times(percpu=True)[cores[0]]
-    return times.user + times.system, core.user + core.nice + core.system + core.irq + core.softirq
+def languages(count: int, plan: Plan) -> Iterator[Row]:
+    """Two languages at once."""
+    with _server() as (server, _):
+        wrong, record = asyncio.run(tongues(server.url, count, plan))
+    for text in wrong[:20]:
+        print(f"  wrong language: {text[:200]}", file=sys.stderr)
+    yield Row(f"{count} sessions, two languages: strings of the wrong one", len(wrong), "", 0)
+    yield from _errors(f"{count} sessions, two languages", record)
+
+
+PARTS: dict[str, tuple[Callable[[int, Plan], Iterator[Row]], tuple[int, ...]]] = {
+    "landing": (landing, (1,)),
+    "sessions": (sessions, (60, 100)),
+    "heavy": (busy, (3,)),
+    "come-and-go": (come_and_go, (600,)),
+    "languages": (languages, (50,)),
+}
 
 
 def main() -> int:
-    """Run the load, print the table; 1 when a target is missed under --check."""
+    """Run the parts asked for, or all of them; 1 when a target is missed under --check."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-    parser.add_argument("--sessions", type=int, default=60)
+    for name, (part, counts) in PARTS.items():
+        parser.add_argument(f"--{name}", type=int, help=f"{part.__doc__} {' and '.join(map(str, counts))} usually.")
     parser.add_argument("--seconds", type=float, default=30.0, help="after everybody has joined")
     parser.add_argument("--every", type=float, default=2.0, help="seconds between one person's changes")
-    parser.add_argument("--page", default="", help="url path of the page; the default page when left out")
-    parser.add_argument("--only", default="", help="move only sliders whose key contains this")
-    parser.add_argument("--script", default="app.py")
+    parser.add_argument("--pages", default=",".join(page.name for page in PAGES), help="with commas between them")
+    parser.add_argument("--only", default="", help="move only controls whose key contains this")
+    parser.add_argument("--choices", type=float, default=0.0, help="share of changes that are no sliders")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a target is missed")
-    options = parser.parse_args()
-    sessions, seconds = min(options.sessions, MAX_SESSIONS), min(options.seconds, MAX_SECONDS)
-    plan = Plan(sessions, seconds, options.every, options.page, options.only)
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    # The server has one core to itself, and the crowd may not disturb it.
-    with running_app(options.script, cpu=cores[0] if len(cores) > 1 else None) as server:
-        if len(cores) > 1:
-            os.sched_setaffinity(0, set(cores[1:]))
-        record = asyncio.run(crowd(server.url, plan, psutil.Process(server.pid)))
-    print(f"{sessions} sessions, one change every {options.every:g} s each, for {seconds:g} s")
-    print(record.table())
-    for error in sorted(set(record.errors))[:5]:
-        print(f"error: {error}")
-    if record.foreign > SHARED:
-        print("note: other programs had much of the server's core, so these times are not the app's own")
-    misses = record.misses()
-    print("\n".join(f"missed: {miss}" for miss in misses) or "all targets met")
-    return 1 if options.check and misses else 0
+    given = vars(parser.parse_args())
+    asked = {name: (given[name.replace("-", "_")],) for name in PARTS if given[name.replace("-", "_")] is not None}
+    paths = {page.name: page.path for page in PAGES}
+    pages = tuple(paths[name] for name in given["pages"].split(","))
+    missed = 0
+    for name, counts in (asked or {name: usual for name, (_, usual) in PARTS.items()}).items():
+        for count in counts:
+            people = min(count, MAX_SESSIONS) if name == "sessions" else 60
+            plan = Plan(
+                people, min(given["seconds"], MAX_SECONDS), given["every"], pages, given["only"], given["choices"]
+            )
+            for row in PARTS[name][0](min(count, MAX_SESSIONS), plan):
+                missed += row.met is False
+                print(row, flush=True)
+    print("all targets met" if not missed else f"{missed} targets missed")
+    return 1 if given["check"] and missed else 0
 
 
 if __name__ == "__main__":

@@ -106,6 +106,20 @@ class Session:
         widget = self.widget(name)
         await self._rerun(fragment=widget.fragment, extra=widget)
 
+    async def begin(self, name: str) -> None:
+        """Press a button whose run may take long, and come back at once: `listen` while it is under way."""
+        await self._ask(extra=self.widget(name))
+
+    async def listen(self, seconds: float) -> bool:
+        """Take in what comes for so many seconds; True as soon as the run is over."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self._finish():
+                    pass
+        except TimeoutError:
+            return False
+        return True
+
     async def rerun(self) -> None:
         """Run the page again with nothing changed."""
         await self._rerun()
@@ -143,6 +157,12 @@ class Session:
         return [text for part in parts if part.WhichOneof("type") not in _PLAIN for text in _strings(part)]
 
     async def _rerun(self, page_name: str = "", fragment: str = "", extra: Widget | None = None) -> None:
+        await self._ask(page_name, fragment, extra)
+        async with asyncio.timeout(RUN_SECONDS):
+            while not await self._finish():
+                pass
+
+    async def _ask(self, page_name: str = "", fragment: str = "", extra: Widget | None = None) -> None:
         message = BackMsg()
         state = message.rerun_script
         state.query_string = self._raw or urlencode(self.query, doseq=True)
@@ -160,9 +180,6 @@ class Session:
             state.widget_states.widgets.append(extra.state(True))
         self.received, self.cached, self.failures, self.finished = 0, 0, [], None
         await self._socket.send(message.SerializeToString())
-        async with asyncio.timeout(RUN_SECONDS):
-            while not await self._finish():
-                pass
 
     async def _finish(self) -> bool:
         """Take in one message; True when the run is over."""
