@@ -32,7 +32,7 @@ format: .venv/dev  ## let ruff rewrite what it can
 bench: .venv/dev browser  ## measured ratios against peers (torch optional: pip install torch==2.13.0)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-load: .venv/dev  ## sixty sessions on one server core
+load: .venv/dev  ## a class on one server core: sixty sessions, heavy work, six hundred guests, two languages
 	$(BIN)/python -m tests.load --check $(ARGS)
 
 screens: .venv/dev browser  ## a picture of every page x language x theme x width, into screens/

@@ -33,10 +33,10 @@ def fitting(rule: Optimizer) -> list[Switch]:
 
 
 def told(switch: Switch, whole: Inside, without: Inside) -> list[Text]:
-    """The switch's own sentences, and where both paths end."""
+    """The switch's own sentences, where both paths have an update to speak of, and where they end."""
     low, high = (float(one.path.value[one.path.end]) for one in (without, whole))
     end = Text("f ends at {without:.3g} instead of {whole:.3g}.", without=low, whole=high)
-    return [*switch.says(whole, without), end]
+    return [*(switch.says(whole, without) if len(whole) and len(without) else []), end]
 
 
 def swings(seen: Inside, axis: int) -> np.ndarray:

@@ -7,8 +7,9 @@ from math import isfinite
 import pytest
 
 from optim_viz import course
-from optim_viz.course import LANGUAGES, LessonError, measures
+from optim_viz.course import LANGUAGES, Lesson, LessonError, Step, measures
 from optim_viz.course.progress import Reached, read, together, write
+from optim_viz.course.reading import NOTHING
 from optim_viz.course.reading import read as read_file
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.topics import TOPICS
@@ -206,6 +207,39 @@ def test_every_step_opens_with_its_settings(lesson):
     assert any("Done" in text for text in said(app, "caption"))
 
 
+WAYS = (  # every kind of control, one page after another, twice the same page
+    (
+        "race",
+        {"opt": ("SGD", "Adam"), "SGD.lr": "0.3", "Adam.beta1": "0.5", "steps": "60", "noise": "0.5", "seed": "7"},
+    ),
+    ("race", {"surface": "own", "f": "x^2 + 3*y^2", "xmin": "-4", "x0": "-3", "field": "true", "view": "notebook"}),
+    ("rate", {"surface": "Rotated bowl", "Rotated bowl.k": "50", "lr.focus": "Adam", "x0": "2", "lr.opt": ("Adam",)}),
+    ("race", {}),
+    ("lessons", {"answers": "true"}),
+    ("race", {"Adam.lr": "0.1", "opt": ("Adam",), "x0": "5"}),
+)
+
+
+def test_a_step_has_exactly_its_settings_whatever_was_before(monkeypatch):
+    """After other pages and own changes every control shows, and the link says, what a fresh visitor of it sees."""
+    name = dict.fromkeys(LANGUAGES, "A")
+    steps = tuple(Step("run", page, given, name, name, NOTHING, {}, "", NOTHING) for page, given in WAYS)
+    monkeypatch.setitem(course.lessons(), "made", Lesson("made", 99, 1, (), name, name, {}, steps))
+    app = opened({"lesson": "made.1", "present": "true", "hide": "words"})
+    for k, (page, given) in enumerate(WAYS, 1):
+        if k > 1:
+            widgets(app)["guide.next"].click().run()
+        fresh = opened({**given, "lesson": f"made.{k}", "present": "true", "hide": "words"}, PLACES[page].file)
+        assert not app.exception
+        assert {key: one.value for key, one in widgets(app).items()} == {
+            key: one.value for key, one in widgets(fresh).items()
+        }
+        assert link(app) == link(fresh)
+        for key, value in {"opt": ["Momentum"], "steps": 10, "x0": 1.5, "lr.rate": 0.1, "log": False}.items():
+            if key in widgets(app):
+                widgets(app)[key].set_value(value).run()
+
+
 def test_the_bar_keeps_the_language_and_gives_back_the_settings():
     """Own changes last until “Set up again”; the language and kept answers outlive every step."""
     app = opened({"lesson": "zigzag.1"})
@@ -233,7 +267,17 @@ def test_the_bar_keeps_the_language_and_gives_back_the_settings():
 def test_a_step_that_is_none():
     """A sentence, and the page as it is without."""
     app = opened({"lesson": ""})
-    for asked in ("", "nobody", "zigzag.0", "zigzag.99", "zigzag.x", "zigzag.²", "<b>.1", "../zigzag", "zigzag." + "9" * 99):
+    for asked in (
+        "",
+        "nobody",
+        "zigzag.0",
+        "zigzag.99",
+        "zigzag.x",
+        "zigzag.²",
+        "<b>.1",
+        "../zigzag",
+        "rate." + "9" * 99,
+    ):
         app.query_params["lesson"] = asked
         app.run()
         assert not app.exception
@@ -260,6 +304,8 @@ def test_the_list_goes_on_where_one_left_off():
     widgets(app)["guide.open.zigzag"].click().run()
     assert app.query_params["lesson"] == "zigzag.2"
     assert len(app.session_state["_runs"]) == 1
+    app.switch_page("pages/rate.py").run()
+    assert widgets(app)["lr.view"].value == "phases"
     listed(app)
     widgets(app)["guide.forget"].click().run()
     assert "Step 2 of 6" not in said(app, "caption")

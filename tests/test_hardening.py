@@ -36,6 +36,41 @@ def reaches(server) -> dict[str, Reach]:
     return asyncio.run(all_of_them())
 
 
+# Links that once showed an error, or a sentence that was not so: page, link, the control to look at, what it shows.
+ONCE = [
+    ("inside", "in.surface=Beale&in.opt=Nesterov&in.Nesterov.lr=1&in.y0=-904", "in.opt", "Nesterov"),
+    ("perceptron", "pc.gate=", "pc.gate", ["AND"]),
+    ("convolution", f"cv.view=back&cv.x={'9' * 400}", "cv.x", "1 3 2 5 4"),
+    ("rate", "lr.view=schedule&lr.seed=7.5", "lr.seed", 0.0),
+    ("search", "se.truth=FALSE", "se.truth", False),
+]
+
+
+@pytest.mark.parametrize(("page", "link", "key", "value"), ONCE, ids=[page for page, *_ in ONCE])
+def test_what_was_wrong_once(server, page, link, key, value):
+    """No error; the control shows the default, with a sentence, or what the link says, without one."""
+
+    async def run() -> None:
+        async with await Session.open(server.url, f"lang=en&{link}", page) as session:
+            assert session.exceptions == []
+            assert session.value(key) == value
+            refused = any("default is used" in text for text in session.kinds("alert"))
+            assert refused == (page not in ("inside", "search"))
+
+    asyncio.run(run())
+
+
+def test_nothing_chosen_is_a_choice(server):
+    """The link of a page on which no optimizer is chosen is no wrong link."""
+
+    async def run() -> None:
+        async with await Session.open(server.url, "lang=en&opt=") as session:
+            assert session.value("opt") == []
+            assert not any("default is used" in text for text in session.kinds("alert"))
+
+    asyncio.run(run())
+
+
 def test_every_control_is_found(reaches):
     """A page has as many links as views, and the parameters that those bring; the race's are known by name."""
     assert {"opt", "surface", "SGD.lr", "Adam.beta2", "noise", "x0", "view", "lang"} <= set(reaches[""].parameters)

@@ -71,6 +71,7 @@ def small_report() -> str:
     """A benchmark of two optimizers."""
     protocol = Protocol(("bowl",), ("SGD", "Adam"), 2, (100,), tuple(range(10)))
     *_, report = benchmark.compute(protocol)
+    assert isinstance(report, benchmark.Report)
     return report.write()
 
 
@@ -101,6 +102,7 @@ def kept() -> str:
 def swept() -> str:
     problem = OnSurface(ov.SURFACES["Matyas"], 5)
     *_, outcome = sweep.run(sweep.Sweep((problem,), (ov.SGD(lr=0.1), ov.Adam()), (0, 1)))
+    assert isinstance(outcome, sweep.Outcome)
     return outcome.write()
 
 

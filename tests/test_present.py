@@ -137,6 +137,7 @@ def test_paper_shows_the_link(race):
     app = opened({"f": "<img src=x onerror=alert(1)>", "surface": "own"})
     (line,) = [text for text in said(app, "html") if 'class="on-paper"' in text]
     assert "<img" not in line
+    assert "&amp;lang=en" in line
 
 
 def test_every_chart_passes_one_place():

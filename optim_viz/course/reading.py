@@ -31,7 +31,7 @@ def _lesson(key: str, given: dict[str, Any]) -> Lesson:
     facts = {}
     for name, fact in given.get("facts", {}).items():
         if not isinstance(fact, dict) or not isinstance(fact.get("of"), str):
-            raise LessonError(f"the fact {name} needs a measure: {name} = {{ of = \"...\", ... }}")
+            raise LessonError(f'the fact {name} needs a measure: {name} = {{ of = "...", ... }}')
         facts[name] = Fact(fact["of"], frozen({k: v for k, v in fact.items() if k != "of"}))
     lesson = Lesson(
         key, _number(given, "order"), _number(given, "minutes"), tuple(given["topics"]),
@@ -65,7 +65,9 @@ def _step(given: dict[str, Any], where: str) -> Step:
 def _exactly(given: Mapping[str, Any], known: set[str], needed: set[str], where: str) -> None:
     unknown, missing = sorted(given.keys() - known), sorted(needed - given.keys())
     if unknown or missing:
-        told = [f"has an unknown {', '.join(unknown)}"] * bool(unknown) + [f"needs {', '.join(missing)}"] * bool(missing)
+        told = [
+            f"{how} {', '.join(names)}" for how, names in (("has an unknown", unknown), ("needs", missing)) if names
+        ]
         raise LessonError(f"{where} {' and '.join(told)}")
 
 
@@ -77,7 +79,8 @@ def _number(given: Mapping[str, Any], name: str) -> int:
 
 def _said(given: Mapping[str, Any], name: str, where: str) -> Said:
     text = given[name]
-    if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(isinstance(one, str) and one.strip() for one in text.values()):
+    words = text.values() if isinstance(text, dict) and set(text) == set(LANGUAGES) else [None]
+    if not all(isinstance(one, str) and one.strip() for one in words):
         raise LessonError(f"{where}: {name} needs a text in each of {', '.join(LANGUAGES)}")
     return {lang: text[lang].strip() for lang in LANGUAGES}
 

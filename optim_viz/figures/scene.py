@@ -111,9 +111,9 @@ class Scene:
         ys = np.linspace(self.surface.y[1], self.surface.y[0], bottom - top)
         with np.errstate(all="ignore"):
             z = np.asarray(self.surface.value(np.stack(np.meshgrid(xs, ys))), float)
-        floor = self.surface.minimum_value
-        scale = "squares" if floor is not None and suits(z, floor) == "linear" else "auto"
-        found = levels(z[::4, ::4], scale, floor=floor)
+        floor, coarse = self.surface.minimum_value, z[::4, ::4]
+        scale = "squares" if floor is not None and suits(coarse, floor) == "linear" else "auto"
+        found = levels(coarse, scale, floor=floor)
         band = np.searchsorted(found, z)
         color = self.ramp(len(found) + 1)[np.minimum(band, len(found))]
         edge = np.zeros(z.shape, bool)

@@ -8,7 +8,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
@@ -162,13 +162,13 @@ class Optimizer:
         return self.bound.format("(λmax + weight decay)" if np.any(getattr(self, "weight_decay", 0)) else "λmax")
 
     @classmethod
-    @cache
+    @lru_cache(maxsize=256)  # each rule that a person writes is a class of its own
     def hyperparameters(cls) -> tuple[Hyperparameter, ...]:
         """The fields in the order of their declaration."""
         return tuple(Hyperparameter(f.name, getattr(cls, f.name), **f.metadata) for f in fields(cls))
 
     @classmethod
-    @cache
+    @lru_cache(maxsize=256)
     def code(cls) -> str:
         """The source of `step`, dedented."""
         return textwrap.dedent(inspect.getsource(cls.step))

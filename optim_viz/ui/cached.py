@@ -11,7 +11,7 @@ from optim_viz.ui.turns import Gate
 from optim_viz.ui.weight import weight
 
 GATE = Gate()  # sixty sessions computing at once would only slow each other down; what builds may ask for what else
-MOST_BYTES = 48e6
+MOST_BYTES = 24e6
 
 
 class Pool:
@@ -52,6 +52,8 @@ class Bounded:
         with self.pool.lock:
             if key in self.entries:
                 self.pool.forget((self, key))
+            if size > self.pool.most / 2:  # it would cost too many others their place
+                return value
             self.entries[key] = value
             self.pool.entries[self, key] = size
             self.pool.held += size

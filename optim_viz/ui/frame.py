@@ -22,7 +22,7 @@ from optim_viz.ui.site import PAGES
 from optim_viz.ui.turns import TURNS
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _FREE = -1, -3, 1 << 20  # as malloc.h has them; bytes
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _FREE = -1, -3, 1 << 18  # as malloc.h has them; bytes
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 

@@ -14,7 +14,7 @@ from optim_viz.ui.turns import TURNS, Account
 from optim_viz.ui.weight import weight
 from optim_viz.words import Text
 
-SLICE = 0.06  # seconds of work between two looks at Stop
+SLICE = 0.04  # seconds of work between two looks at Stop
 LOOK = 0.1  # seconds between two looks at it while a job waits for its turn
 MOST_SECONDS = 60
 BUDGET = 3 * MOST_SECONDS  # seconds of processor time that end a job: its cost was told for a core of today

@@ -30,7 +30,8 @@ def listed() -> None:
         for number, lesson in enumerate(found.values(), 1):
             _card(number, lesson, progress[lesson.key].step if lesson.key in progress else 0)
     if progress:
-        st.button(t("Forget my progress"), key="guide.forget", on_click=lessons_kept.forget, icon=":material/restart_alt:")
+        icon = ":material/restart_alt:"
+        st.button(t("Forget my progress"), key="guide.forget", on_click=lessons_kept.forget, icon=icon)
     if STEP not in st.query_params:  # else the bar above does it
         lessons_kept.store()
 
@@ -79,7 +80,8 @@ def _step(lesson: Lesson, k: int, step: Step, lang: str) -> list[str]:
     ]
     if step.options:
         right = lesson.answer(step)
-        told += [f"*{lesson.said(step.question, lang, step)}*", bullets(*(
-            f"**{text[lang]}** :material/check:" if name == right else text[lang] for name, text in step.options.items()))]  # fmt: skip
+        marked = {name: text[lang] for name, text in step.options.items()}
+        marked[right] = f"**{marked[right]}** :material/check:"
+        told += [f"*{lesson.said(step.question, lang, step)}*", bullets(*marked.values())]
     because = lesson.said(step.because, lang, step)
     return [*told, because] if because else told

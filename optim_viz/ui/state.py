@@ -59,10 +59,7 @@ def begin(page: str) -> None:
 def bound(widget: Callable[..., Any], label: str, key: str, fits: Fits, **options: Any) -> Any:
     """A control whose words need no translation; `fits` tells whether it can show what a link asks for."""
     link = _leading(key)
-    if link is None:
-        asked = st.query_params.get_all(key) if key not in st.session_state else []
-    else:
-        asked = link.get(key, [])
+    asked = _from_outside(key) if link is None else link.get(key, [])
     none = asked == [""] and options.get("selection_mode") == "multi"  # nothing chosen, as this control writes it
     refused = not none and not all(map(fits, asked))
     if link is not None:
@@ -110,6 +107,11 @@ def named(
         st.query_params[key] = wanted
     written[key] = wanted
     return value
+
+
+def _from_outside(key: str) -> Sequence[str]:
+    """What the link that opened the page says to a control that is drawn for the first time."""
+    return st.query_params.get_all(key) if key not in st.session_state else []
 
 
 def drawn() -> dict[str, str]:
@@ -169,7 +171,7 @@ def _switch() -> NoReturn:
 
 
 def resume() -> None:
-    """On the way to a page what an animation says at that moment may lead back to the page that was left: go on then."""
+    """What an animation says while a page is being opened may lead back to the one that was left: go on then."""
     asked, now = st.session_state.get(_ASKED), st.session_state["_page"]
     if asked is None or (now == asked.page.path and st.query_params.get_all(STEP) == list(asked.link.get(STEP, ()))):
         return

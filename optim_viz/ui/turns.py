@@ -10,8 +10,8 @@ from time import monotonic
 from typing import Any
 
 TURN = 3.0  # seconds of work before another job's turn comes
-SHARE = 0.2  # of the time that a heavy job gets however many pages are being drawn
-LONGEST = 0.3  # seconds that a slice waits, so that Stop is heard
+SHARE = 0.1  # of the time that a heavy job gets however many pages are being drawn
+LONGEST = 0.2  # seconds that a slice waits, so that Stop is heard
 HALF = 60.0  # seconds after which half of what a session has used is forgotten
 
 

@@ -7,7 +7,8 @@ from tests.browser.test_player import rest, until
 
 pytestmark = pytest.mark.browser
 LESSON = course.lessons()["zigzag"]
-BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('blocked', 'SecurityError'); } })"
+BLOCKED = "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } })"
+STEPS = "all => all.map((one) => one.player?.steps)"
 FOCUSED = "document.activeElement?.closest('[class*=st-key-guide-next]') !== null"
 
 
@@ -42,6 +43,8 @@ def test_a_lesson_by_keyboard_and_its_progress(new_page, url):
     page.keyboard.press("Enter")
     for k, step in enumerate(LESSON.steps, 1):
         at(page, k)
+        steps = int(str(step.link.get("steps") or step.link["in.steps"]))
+        until(page, lambda steps=steps: page.locator(".optim-viz").evaluate_all(STEPS) == [steps])
         if k > 1:
             until(page, lambda: page.evaluate(FOCUSED))
         if step.options:

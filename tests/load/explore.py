@@ -52,7 +52,8 @@ async def explore(url: str, page: str, views: bool = False) -> Reach:
 
     AssertionError for an exception on the way.
     """
-    reach, waiting = Reach(), [({"lang": ["en"]}, None)]
+    reach = Reach()
+    waiting: list[tuple[Query, set[str] | None]] = [({"lang": ["en"]}, None)]
     while waiting:
         link, controls = waiting.pop(0)
         async with await Session.open(url, written(link), page) as session:

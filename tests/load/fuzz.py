@@ -32,6 +32,7 @@ BAD: dict[str, list[str]] = {
 }  # fmt: skip
 BAD |= {"repeated": ["1", "2", "zz"], "broken percent": ["%zz%"], "broken UTF-8": ["%ff%fe%C0%AF"],
         "surrogate": ["%ED%A0%80"]}  # fmt: skip
+MOVES = 10  # of one person, one after the other
 MARKED = ("<img src=x", "<script>alert", "](javascript:", ":red[x]")  # a person's text where it would be rendered
 
 
@@ -135,19 +136,16 @@ async def single(url: str, page: str, reach: Reach, pairs: Iterable[tuple[str, s
 
 async def walk(url: str, page: str, reach: Reach, states: int, dice: random.Random, book: Book) -> None:
     """Move one control after the other; after each the link, opened by somebody else, shows the same values."""
-    path: list[str] = []
-    session = None
-    for k in range(states):
-        if k % 10 == 0:
-            session and await session.close()
-            path = [written(dice.choice(reach.links))]
-            session = await Session.open(url, path[0], page)
-            await unfold(session)
-        begun = time.perf_counter()
-        widget = await _moved(session, dice, path)
-        found = session.exceptions or await _restored(url, page, session)
-        book.add(f"/{page} {' → '.join(path)} ({widget})", time.perf_counter() - begun, found)
-    session and await session.close()
+    for first in range(0, states, MOVES):
+        path = [written(dice.choice(reach.links))]
+        async with await Session.open(url, path[0], page) as session:
+            if first % (2 * MOVES):
+                await unfold(session)
+            for _ in range(min(MOVES, states - first)):
+                begun = time.perf_counter()
+                widget = await _moved(session, dice, path)
+                found = session.exceptions or await _restored(url, page, session)
+                book.add(f"/{page} {' → '.join(path)} ({widget})", time.perf_counter() - begun, found)
 
 
 async def _moved(session: Session, dice: random.Random, path: list[str]) -> str:
@@ -159,7 +157,6 @@ async def _moved(session: Session, dice: random.Random, path: list[str]) -> str:
     value = dice.choice(_ways(widget, session.value(widget.key), dice))
     path.append(f"{widget.key} = {value}")
     await session.set(widget.key, value)
-    await unfold(session)
     return widget.key
 
 
@@ -180,12 +177,14 @@ def _ways(widget: Widget, now: Any, dice: random.Random) -> list[Any]:
 
 async def _restored(url: str, page: str, session: Session) -> list[str]:
     async with await Session.open(url, written(session.query), page) as again:
-        await unfold(again)
         mine, theirs = values(session), values(again)
-        differ = [
-            f"{name} is {theirs.get(name)!r}, was {mine[name]!r}" for name in mine if mine[name] != theirs.get(name)
-        ]
-        return [*again.exceptions, *differ, *(f"more: {name}" for name in theirs.keys() - mine.keys())]
+        told = [name for w in session.widgets if (name := parameter(w)) and session.value(w.key) != w.default]
+        if set(told) - set(theirs):  # at its default a folded control is not even made
+            await unfold(again)
+            theirs = values(again)
+        differ = [name for name in theirs if mine.get(name) != theirs[name]]
+        differ += [name for name in told if name not in theirs]
+        return [*again.exceptions, *(f"{name} is {theirs.get(name)!r}, was {mine.get(name)!r}" for name in differ)]
 
 
 async def main_run(url: str, pages: list[str], states: int, seed: int, views: bool) -> Book:

@@ -236,6 +236,8 @@ class Session:
         for widget in self.widgets:
             new = widget.forced or widget.id not in before
             self._states[widget.id] = widget.value if new else before[widget.id]
+            if widget.forced and widget.query_key and widget.value is not None:
+                self._write_query(widget, widget.value)
 
     def _write_query(self, widget: Widget, value: Any) -> None:
         values = [value] if isinstance(value, (str, bool, int, float)) else list(value)

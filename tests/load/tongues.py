@@ -60,4 +60,4 @@ def _english() -> tuple[set[str], set[str]]:
     pairs = {said: told for said, told in words.items() if isinstance(said, str) and said and said != told}
     parts = {part: told for said, told in pairs.items() for part in re.split(r"\{[^}]*\}", said)}
     long = {part for part, told in parts.items() if len(re.findall("[a-z]", part)) >= _LONG and part not in told}
-    return {said for said in pairs if "{" not in said}, long
+    return {said for said in pairs if "{" not in said and " " in said}, long  # single words may be names

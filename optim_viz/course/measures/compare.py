@@ -10,7 +10,9 @@ from optim_viz.course.measures import known, measure
 ALIKE = 1e-9  # relative: less than this apart is the same
 
 
-def _both(what: str, first: Mapping[str, Any], second: Mapping[str, Any], same: Mapping[str, Any]) -> tuple[float, float]:
+def _both(
+    what: str, first: Mapping[str, Any], second: Mapping[str, Any], same: Mapping[str, Any]
+) -> tuple[float, float]:
     one, other = (float(known()[what](**{**same, **given})) for given in (first, second))
     return one, other
 
@@ -32,7 +34,9 @@ def ratio(what: str, first: Mapping[str, Any], second: Mapping[str, Any], **same
 
 
 @measure
-def least(what: str, name: str, values: Sequence[float], settings: Mapping[str, float] | None = None, **same: Any) -> float:
+def least(
+    what: str, name: str, values: Sequence[float], settings: Mapping[str, float] | None = None, **same: Any
+) -> float:
     """The value of the setting `name` for which the measure `what` comes out smallest."""
     found = [float(known()[what](settings={**(settings or {}), name: value}, **same)) for value in values]
     return float(values[int(np.argmin(found))])

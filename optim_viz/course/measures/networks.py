@@ -1,4 +1,4 @@
-"""What first weights, normalization and cures of overfitting do to networks: quick measurements, and those kept in files."""
+"""What first weights, normalization and cures of overfitting do to networks: measured, or read from kept results."""
 
 from functools import lru_cache
 
@@ -35,8 +35,10 @@ def flat(activation: str, init: str, layer: int, depth: int = 5) -> float:
 
 @measure
 def keeps(activation: str, depth: int) -> str:
-    """Which of Xavier and He keeps the spread within a factor of 2 from first to last layer: an id, "both", "neither"."""
-    ratios = {name: spread(activation, name, depth, depth) / spread(activation, name, 1, depth) for name in ("xavier", "he")}
+    """Which of Xavier and He keeps the spread within a factor of 2 over all layers: an id, "both" or "neither"."""
+    ratios = {
+        name: spread(activation, name, depth, depth) / spread(activation, name, 1, depth) for name in ("xavier", "he")
+    }
     kept = [name for name, ratio in ratios.items() if 0.5 <= ratio <= 2]
     return "both" if len(kept) == 2 else kept[0] if kept else "neither"
 

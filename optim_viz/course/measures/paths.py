@@ -22,9 +22,10 @@ Settings = Mapping[str, float]
 
 def ground(surface: str = BOWL, letters: Settings | None = None) -> Surface:
     """A surface of the catalogue, or a formula on the bowl's domain, with the values of its letters."""
+    given: dict[str, Any] = dict(letters or {})
     if surface not in SURFACES:
-        return Surface(surface, x=SURFACES[BOWL].x, y=SURFACES[BOWL].y, **(letters or {}))
-    return SURFACES[surface].replace(**letters) if letters else SURFACES[surface]
+        return Surface(surface, x=SURFACES[BOWL].x, y=SURFACES[BOWL].y, **given)
+    return SURFACES[surface].replace(**given)
 
 
 def rule(optimizer: str, settings: Settings | None = None) -> Optimizer:

@@ -100,7 +100,7 @@ def good_rates(optimizer: str, share: float = 0.01, **sweep: Any) -> float:
 
 @measure
 def fastest(which: str, surface: str = BOWL, letters: Settings | None = None) -> float:
-    """Momentum's best pair on this bowl by theory: its "rate", its "momentum", or the "factor" of the error per step."""
+    """Momentum's best pair on this bowl by theory: its "rate", its "momentum", or the error's "factor" per step."""
     found = rates.phases(_bowl(surface, letters))
     return {"rate": found.optimum[0], "momentum": found.optimum[1], "factor": found.fastest}[which]
 
