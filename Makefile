@@ -16,8 +16,8 @@ test: .venv/dev browser  ## install everything, provide a browser, run the whole
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -m "not browser" -n auto --dist loadfile --no-loadscope-reorder
-	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --ignore tests/browser -n auto --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 endif
 
 lint: .venv/dev  ## ruff and pyright

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "optim_viz"
 OUTER = ("figures", "player", "gallery", "ui")  # everything else in the package is core
@@ -44,29 +42,17 @@ def imported(file: Path, lazy: bool = True) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f.relative_to(ROOT).as_posix())
-def test_arrows_point_one_way(file: Path):
+def test_arrows_point_one_way():
     """pages -> ui -> (gallery) -> (figures, player) -> core, and never back."""
-    for name in imported(file):
-        for banned in FORBIDDEN[room(file)]:
-            assert not f"{name}.".startswith(f"{banned}."), f"{file.name} imports {name}"
+    wrong = [(file.name, name) for file in SHIPPED for name in imported(file) for banned in FORBIDDEN[room(file)]
+             if f"{name}.".startswith(f"{banned}.")]  # fmt: skip
+    assert wrong == []
 
 
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f.relative_to(ROOT).as_posix())
-def test_only_one_module_knows_autograd(file: Path):
+def test_only_one_module_knows_autograd():
     """autograd's tape is not thread-safe, so a single module holds it behind a lock."""
-    uses = any(name.split(".")[0] == "autograd" for name in imported(file))
-    assert not uses or file.name == "autodiff.py"
-
-
-@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f.relative_to(ROOT).as_posix())
-def test_no_dangerous_call(file: Path):
-    """Nothing shipped evaluates, unpickles or renders unsafe text."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
-            assert name not in {"eval", "exec", "compile", "__import__", "pickle.loads", "pickle.load"}, name
-            assert all(k.arg != "unsafe_allow_html" for k in node.keywords), f"{file.name}: unsafe_allow_html"
+    uses = {file.name for file in SHIPPED if any(name.split(".")[0] == "autograd" for name in imported(file))}
+    assert uses == {"autodiff.py"}
 
 
 def test_files_stay_small():

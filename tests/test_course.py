@@ -13,6 +13,7 @@ from optim_viz.course.reading import NOTHING
 from optim_viz.course.reading import read as read_file
 from optim_viz.optimizers import OPTIMIZERS
 from optim_viz.topics import TOPICS
+from optim_viz.ui import state
 from optim_viz.ui.i18n import speak, translate
 from optim_viz.ui.site import PAGES
 from tests.pages import heading, link, opened, said, widgets
@@ -262,6 +263,18 @@ def test_the_bar_keeps_the_language_and_gives_back_the_settings():
     assert "guide.next" not in widgets(app)
     assert widgets(app)["steps"].value == 0
     speak("en")
+
+
+@pytest.mark.parametrize(("page", "ends"), [("inside", "Optimizer race"), ("notes", "Notes map")])
+def test_an_animation_that_speaks_up_on_the_way_does_not_lead_back(page, ends):
+    """Streamlit takes the newest word for the page to show: from the page that is being left it counts for nothing."""
+    app = opened({"lang": "en"}, PLACES[page].file)
+    link = {"lesson": ["zigzag.2"], "steps": ["29"]}
+    app.session_state["_asked"] = state._Asked(PLACES["race"], "inside", link, link)
+    app.run()
+    assert heading(app) == ends
+    assert app.query_params.get("lesson") == ("zigzag.2" if ends == "Optimizer race" else None)
+    assert "_asked" not in app.session_state
 
 
 def test_a_step_that_is_none():

@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from functools import cache
 from html import escape
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import streamlit as st
@@ -23,6 +24,7 @@ from optim_viz.ui.turns import TURNS
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _FREE = -1, -3, 1 << 18  # as malloc.h has them; bytes
+_TIDY_SECONDS, _TIDIED = 20.0, [monotonic()]
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 
@@ -46,6 +48,7 @@ def frame(pages: dict[str, list[Any]]) -> None:
     if link is not None:
         present.link(link, page.title)
     present.on_paper()
+    _tidy()
 
 
 def _title(page: Any) -> Any:
@@ -117,6 +120,15 @@ def _keep_small() -> None:
     with suppress(OSError, AttributeError):  # only glibc has it
         for what in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
             ctypes.CDLL(None).mallopt(what, _FREE)
+
+
+def _tidy() -> None:
+    """Now and then at the end of a run: sessions that are over are cycles of objects, and leave holes in the heaps."""
+    if monotonic() - _TIDIED[0] > _TIDY_SECONDS:
+        _TIDIED[0] = monotonic()
+        gc.collect()
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _send_at_once() -> None:

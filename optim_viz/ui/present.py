@@ -109,12 +109,12 @@ def link(box: Any, title: str) -> None:
     if not box.open:
         return
     with box:
-        st.caption(t("It opens the page exactly as it is now."))
+        st.markdown(t("It opens the page exactly as it is now."))
         st.code(address(), language=None, wrap_lines=True)
         _worksheet()
-        st.caption(t("As part of another page, without title and menu: in HTML, in a slide, in Jupyter after %%html. "
+        st.markdown(t("As part of another page, without title and menu: in HTML, in a slide, in Jupyter after %%html. "
                      "Notion takes the address alone."))  # fmt: skip
-        st.code(_frame(title), language="html", wrap_lines=True)
+        st.code(_frame(title), language=None, wrap_lines=True)
 
 
 def _frame(title: str) -> str:

@@ -165,8 +165,6 @@ def test_links_that_open_a_page_of_their_own(browser, url, link):
     """A broken formula, a refused value, and a worksheet in a frame: told to everybody, and still whole."""
     context = browser.new_context(viewport=SIZES[1280], color_scheme="light", reduced_motion="reduce")
     own = Reader(context.new_page(), url).open(link)
-    if "embed" not in link:
-        own.page.locator(".stAlert").first.wait_for()
     found = own.check().look("dark", 390).check().found
     context.close()
     assert (found, own.errors) == ([], [])

@@ -40,7 +40,7 @@ def until(page, holds, seconds=20):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "waited in vain"
-        page.wait_for_timeout(15)
+        page.wait_for_timeout(30)
 
 
 def rest(page):
