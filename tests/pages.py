@@ -32,6 +32,7 @@ RENDERED = {
 }
 
 STRIP = "optim_viz_strip"
+PAPER = re.compile('<p class="on-paper">[^<>]*</p>')  # markup in it would make it something else
 PLAYER = ("optim_viz_player", "optim_viz_carrier")
 
 
@@ -122,9 +123,10 @@ def charts(app: AppTest) -> list[dict[str, Any]]:
 
 
 def said(app: AppTest, *kinds: str) -> list[str]:
-    """What elements of these kinds say (all that render Markdown when none is named)."""
+    """What elements of these kinds say: when none is named all that render Markdown, but for the address on paper."""
     wanted = set(kinds) or RENDERED
-    return [str(element.value) for element in elements(app._tree) if element.type in wanted]
+    found = [str(element.value) for element in elements(app._tree) if element.type in wanted]
+    return [text for text in found if kinds or not PAPER.fullmatch(text)]
 
 
 def heading(app: AppTest) -> str:

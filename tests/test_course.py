@@ -7,7 +7,7 @@ from math import isfinite
 import pytest
 
 from optim_viz import course
-from optim_viz.course import LANGUAGES, Lesson, LessonError, Step, measures
+from optim_viz.course import LANGUAGES, Lesson, LessonError, Said, Step, measures
 from optim_viz.course.progress import Reached, read, together, write
 from optim_viz.course.reading import NOTHING
 from optim_viz.course.reading import read as read_file
@@ -223,7 +223,7 @@ WAYS = (  # every kind of control, one page after another, twice the same page
 
 def test_a_step_has_exactly_its_settings_whatever_was_before(monkeypatch):
     """After other pages and own changes every control shows, and the link says, what a fresh visitor of it sees."""
-    name = dict.fromkeys(LANGUAGES, "A")
+    name: Said = {"en": "A", "ko": "A"}
     steps = tuple(Step("run", page, given, name, name, NOTHING, {}, "", NOTHING) for page, given in WAYS)
     monkeypatch.setitem(course.lessons(), "made", Lesson("made", 99, 1, (), name, name, {}, steps))
     app = opened({"lesson": "made.1", "present": "true", "hide": "words"})

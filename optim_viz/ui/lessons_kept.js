@@ -22,7 +22,8 @@ function tell(say) {
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  const { asks, text, at } = JSON.parse(data), before = kept(), moved = shown.lesson && at && at !== shown.lesson;
+  const { asks, text, at } = JSON.parse(typeof data === "string" ? data : new TextDecoder().decode(data));
+  const before = kept(), moved = shown.lesson && at && at !== shown.lesson;
   shown.lesson = at;
   if (moved) follow(at);
   if (asks && before && !shown.lessons) {
