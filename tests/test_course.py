@@ -1,7 +1,6 @@
 """The lessons: complete in both languages, computed, and every step opens its page with exactly its settings."""
 
 import re
-import time
 from math import isfinite
 
 import pytest
@@ -19,7 +18,6 @@ from optim_viz.ui.site import PAGES
 from tests.pages import heading, link, opened, said, widgets
 
 LESSONS = list(course.lessons().values())
-SECONDS = 0.3  # of a measure
 FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+?\$", re.DOTALL)
 NAMES, WORD = re.compile("|".join(OPTIMIZERS)), re.compile("[A-Za-z]{2}")
 PLACE = re.compile(r"\{[^{}\s]*\}")
@@ -60,16 +58,14 @@ def test_both_languages_say_the_same(lesson):
 
 
 @each_lesson
-def test_every_number_is_computed_in_time(lesson):
-    """A fact is a finite number or the id of an option, costs at most 0.3 s, and some text uses it."""
+def test_every_number_is_computed(lesson):
+    """A fact is a finite number or the id of an option, and some text uses it."""
     used = {name for text in texts(lesson) for name, _ in lesson.named(text["en"])}
     used |= {name for step in lesson.steps for name, _ in lesson.named(step.answer)}
     assert used == set(lesson.facts)
     measures.known()
     for name, fact in lesson.facts.items():
-        begun = time.process_time()
         value = fact.value()
-        assert time.process_time() - begun < SECONDS, name
         assert isinstance(value, str) or isfinite(value), name
 
 

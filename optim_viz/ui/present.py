@@ -38,7 +38,11 @@ _WIDE = f"{_SPLIT} {{ grid-template: 'stage' auto 'words' auto / minmax(0, 1fr) 
 
 def on() -> bool:
     """Whether the page is drawn for a room: large, strong, controls folded."""
-    return bool(st.session_state.get("present", st.query_params.get("present") == "true"))
+    return _is("present")
+
+
+def _is(key: str) -> bool:
+    return bool(st.session_state.get(key, st.query_params.get(key) == "true"))
 
 
 def embedded() -> bool:
@@ -52,7 +56,7 @@ def switches() -> None:
     help = t("Large type, thick lines, strong contrast; the controls are folded away.")
     now = switch(t("Present"), "present", False, help)
     if now:
-        st.toggle(t("Controls"), key="present_controls")
+        switch(t("Controls"), "present_controls", False)
     if now != before:  # a link or the browser's Back button: the style was written before the switch was read
         st.rerun()
 
@@ -61,7 +65,7 @@ def style() -> str:
     """What the page looks like, here and on paper, without what its link hides."""
     hidden = hides()
     rules = [_sheet("page"), _sheet("print")]
-    folded = on() and not st.session_state.get("present_controls", False)
+    folded = on() and not _is("present_controls")
     if on():
         rules.append(_sheet("present"))
     gone = [_selector(name) for name in hidden if name != "title"] + [_PARTS["panel"][1]] * folded
