@@ -19,7 +19,8 @@ EXPERIMENTS, LEARN = Text("Experiments"), Text("Learn")
 class Page:
     """`pages/<name>.py`, at the address `/<name>` (the first page of all at `/`), under the heading `section`.
 
-    `keeps` says that it shows a run which a person may keep.
+    `keeps` says that it shows a run which a person may keep, `light` that every slider is answered at once: elsewhere
+    one may train a network.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Page:
     section: Text
     topics: tuple[str, ...] = ()
     keeps: bool = True
+    light: bool = True
 
     @property
     def file(self) -> str:
@@ -58,7 +60,7 @@ PAGES = (
     Page("init", Text("Initialization"), NETWORKS, ("init-std", "xavier-he", "init-curves")),
     Page("norm", Text("Normalization"), NETWORKS, ("bn", "covariate-shift", "groupnorm", "bn-regular")),
     Page("train", Text("Train a network"), NETWORKS, ("train-loop", "param-vs-hyper", "always-adam")),
-    Page("landscape", Text("Loss landscape"), NETWORKS, ("local-minima",)),
+    Page("landscape", Text("Loss landscape"), NETWORKS, ("local-minima",), light=False),
     Page("sharp", Text("Sharp and flat"), NETWORKS, ("batch-size",)),
     Page("always", Text("Always Adam?"), EXPERIMENTS, ("always-adam",)),
     Page("search", Text("Hyper-parameter search"), EXPERIMENTS, ("search",)),

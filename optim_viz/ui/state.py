@@ -18,7 +18,7 @@ from optim_viz.ui.site import Page
 _KEPT, _WRITTEN, _SPOKEN, _TURNED = "_kept", "_written", "_spoken", "_turned"
 STEP = "lesson"  # the parameter that names a step of a lesson
 _ASKED, _OPENED = "_asked", "_opened"
-_EVERYWHERE = ("lang", "hide", "present", "present_controls")  # parameters that are no page's own: they stay when a page is opened
+_EVERYWHERE = ("lang", "hide", "present", "present_controls")  # no page's own: they stay when a page is opened
 _DRAWN: ContextVar[dict[str, str]] = ContextVar("drawn")
 _TYPED = (st.number_input, st.text_input, st.text_area)
 Fits = Callable[[str], bool]

@@ -149,7 +149,8 @@ def main() -> int:
         parser.add_argument(f"--{name}", type=int, help=f"{part.__doc__} {' and '.join(map(str, counts))} usually.")
     parser.add_argument("--seconds", type=float, default=30.0, help="after everybody has joined")
     parser.add_argument("--every", type=float, default=2.0, help="seconds between one person's changes")
-    parser.add_argument("--pages", default=",".join(page.name for page in PAGES), help="with commas between them")
+    parser.add_argument("--pages", default=",".join(page.name for page in PAGES if page.light),
+                        help="with commas between them; all light ones without")  # fmt: skip
     parser.add_argument("--only", default="", help="move only controls whose key contains this")
     parser.add_argument("--choices", type=float, default=0.0, help="share of changes that are no sliders")
     parser.add_argument("--check", action="store_true", help="exit with 1 when a target is missed")
