@@ -24,9 +24,9 @@ SHORT = {"ba.clock": "updates", "ba.updates": "20"}
 def steady_cost(monkeypatch):
     """Measured times would differ from run to run: an update costs 10 µs and 10 ns for each sample."""
     monkeypatch.setattr(batch, "seconds_per_update", lambda loss, rule, k: 1e-5 + 1e-8 * k)
-    batch._COSTS.entries.clear()
+    batch._COSTS.clear()
     yield
-    batch._COSTS.entries.clear()
+    batch._COSTS.clear()
 
 
 @pytest.fixture

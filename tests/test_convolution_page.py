@@ -161,7 +161,7 @@ def test_sizes_and_weights():
 
 def test_the_trained_network():
     """It opens trained, an epoch a frame; the words name the digit; the button's numbers are those of the core."""
-    convnet._RESULTS.entries.clear()
+    convnet._RESULTS.clear()
     app = visit("net")
     net = features.trained(8)
     assert len(captions(app)) == len(convnet.SHOWN)

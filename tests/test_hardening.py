@@ -9,8 +9,8 @@ import psutil
 import pytest
 
 from optim_viz.ui.site import PAGES
-from tests.load.explore import Query, Reach, explore, unfold, written
-from tests.load.fuzz import BAD, MARKED, Book, everything, known, single, values, walk
+from tests.load.explore import Query, Reach, explore, parameter, unfold, written
+from tests.load.fuzz import BAD, MARKED, Book, everything, known, moved, single, values, walk
 from tests.load.session import Session
 from tests.server import running_app
 
@@ -117,6 +117,42 @@ def test_five_hundred_states_come_back(server, reaches):
     asyncio.run(run())
     assert book.tries == STATES
     assert book.wrong == []
+
+
+def chosen(session: Session) -> dict[str, object]:
+    """Key -> what a control shows: the places of its options, whatever their words."""
+    found = {}
+    for widget in session.widgets:
+        now = session.value(widget.key or widget.label)
+        if parameter(widget) and widget.key != "lang":
+            some = now if isinstance(now, list) else [now]
+            found[widget.key] = [widget.options.index(one) if one in widget.options else one for one in some]
+    return found
+
+
+def test_another_language_keeps_every_value(server, reaches):
+    """On every view of every page: two controls moved, the other language chosen, and each shows what it showed."""
+    wrong, seen = [], 0
+
+    async def turn(page: str, link: Query) -> int:
+        dice, path = random.Random(f"{page} {link}"), []
+        async with await Session.open(server.url, written({**link, "lang": ["en"]}), page) as session:
+            await unfold(session)
+            for _ in range(2):
+                await moved(session, dice, path)
+            before = chosen(session)
+            await session.set("lang", ["한국어"])
+            assert session.query["lang"] == ["ko"]
+            after = chosen(session)
+            wrong.extend((page, link, path, key) for key in before | after if before.get(key) != after.get(key))
+            return len(before)
+
+    async def run() -> int:
+        return sum([await turn(page, link) for page, reach in reaches.items() for link in reach.links])
+
+    seen = asyncio.run(run())
+    assert wrong == []
+    assert seen > 1000
 
 
 def test_markup_in_every_text_box(server, reaches):

@@ -59,7 +59,7 @@ def test_the_play_head_counts_epochs():
     assert [c.step for c in result(app).history.checkpoints] == [9 * k for k in range(201)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page, "CHECKPOINTS", 40)
-        page._RUNS.entries.clear()
+        page._RUNS.clear()
         thinned = header(picture(visit({**SMALL, "ls.epochs": "200", "ls.seed": "5"}))[0])
     assert [line["count"] for line in thinned["series"]] == [26] * 3
     assert thinned["texts"]["step"] == "checkpoint {n} of {N}"

@@ -238,10 +238,9 @@ def test_a_journal_resumes(tmp_path):
     journal = Journal(tmp_path / "journal.db")
     sweep = Sweep([VALLEY], RULES, range(10))
     work = run(sweep, journal=journal)
-    first = [next(work) for _ in range(2)][-1]
+    first = next(told for told in work if isinstance(told, Progress) and told.done)
     work.close()
-    assert isinstance(first, Progress)
-    assert 0 < first.done < 50
+    assert first.done < 50
     assert len(journal) == first.done
     begun = next(iter(run(sweep, journal=Journal(tmp_path / "journal.db"))))
     assert isinstance(begun, Progress)

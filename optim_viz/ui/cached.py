@@ -63,6 +63,12 @@ class Bounded:
                 self.pool.forget(next(iter(self.pool.entries)))
         return value
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self.pool.lock:
+            for key in list(self.entries):
+                self.pool.forget((self, key))
+
     def make(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """The entry under `key`, built behind the gate when it is missing."""
         found = self.get(key)

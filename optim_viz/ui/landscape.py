@@ -117,9 +117,10 @@ def plane_controls(setup: Setup | None) -> View:
 
 def latest(setup: Setup | None, chosen: Chosen | None) -> Result:
     """The training of these settings, or the last one that could be had."""
-    bar = st.empty()
+    bar, last = st.empty(), st.session_state.get(_RESULT)
     if setup is not None and chosen is not None:
-        st.session_state[_RESULT] = _trained(setup, chosen, bar)
+        if last is None or last.setup != setup:
+            st.session_state[_RESULT] = _trained(setup, chosen, bar)
     elif _RESULT not in st.session_state:
         chosen = material.known(DataSpec(material.LANDING))
         st.session_state[_RESULT] = _trained(_setup(chosen, LAYERS, False, training.RULES, 40, 0), chosen, bar)

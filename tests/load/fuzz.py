@@ -105,8 +105,9 @@ async def attempt(url: str, page: str, link: Query, bad: Mapping[str, list[str]]
 
 def harmless(given: list[str], usual: Any) -> bool:
     """Nothing was asked for, or the very value that is there anyway."""
+    last = unquote(given[-1])
     try:
-        return not any(given) or float(unquote(given[-1])) == float(usual)
+        return not any(given) or last.lower() == str(usual).lower() or float(last) == float(usual)
     except (TypeError, ValueError):
         return False
 
@@ -143,12 +144,13 @@ async def walk(url: str, page: str, reach: Reach, states: int, dice: random.Rand
                 await unfold(session)
             for _ in range(min(MOVES, states - first)):
                 begun = time.perf_counter()
-                widget = await _moved(session, dice, path)
+                widget = await moved(session, dice, path)
                 found = session.exceptions or await _restored(url, page, session)
                 book.add(f"/{page} {' → '.join(path)} ({widget})", time.perf_counter() - begun, found)
 
 
-async def _moved(session: Session, dice: random.Random, path: list[str]) -> str:
+async def moved(session: Session, dice: random.Random, path: list[str]) -> str:
+    """Move one of the controls that are in the link, and add it to `path`; its key."""
     movable = [w for w in session.widgets if parameter(w) and not w.disabled and _ways(w, session.value(w.key), dice)]
     if not movable:
         await session.rerun()
@@ -182,7 +184,9 @@ async def _restored(url: str, page: str, session: Session) -> list[str]:
         if set(told) - set(theirs):  # at its default a folded control is not even made
             await unfold(again)
             theirs = values(again)
-        differ = [name for name in theirs if mine.get(name) != theirs[name]]
+        left = {parameter(w) for w in session.widgets if session.value(w.key) == w.default}
+        left &= {parameter(w) for w in again.widgets if again.value(w.key) == w.default}  # nobody's choice in both
+        differ = [name for name in theirs if mine.get(name) != theirs[name] and name not in left]
         differ += [name for name in told if name not in theirs]
         return [*again.exceptions, *(f"{name} is {theirs.get(name)!r}, was {mine.get(name)!r}" for name in differ)]
 
