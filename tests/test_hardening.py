@@ -140,9 +140,11 @@ def test_another_language_keeps_every_value(server, reaches):
             await unfold(session)
             for _ in range(2):
                 await moved(session, dice, path)
+            await unfold(session)
             before = chosen(session)
             await session.set("lang", ["한국어"])
             assert session.query["lang"] == ["ko"]
+            await unfold(session)  # a box whose name changes closes
             after = chosen(session)
             wrong.extend((page, link, path, key) for key in before | after if before.get(key) != after.get(key))
             return len(before)

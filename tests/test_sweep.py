@@ -99,11 +99,13 @@ def test_loky_gives_the_same_bytes(reference, workers):
     crew.close()
 
 
-def test_a_fresh_process_gives_the_same_bytes(reference, tmp_path):
-    """Another process, started from the command line, writes the same file."""
+@pytest.mark.parametrize("order", ["1", "2"])
+def test_fresh_processes_give_the_same_bytes(order, reference, tmp_path):
+    """Other processes, started from the command line and with other orders of their sets, write the same file."""
     (tmp_path / "spec.json").write_text(MIXED.write())
     call = [sys.executable, "-m", "optim_viz", "sweep", "spec.json", "--out", "result.json"]
-    subprocess.run(call, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True, capture_output=True)
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": order}
+    subprocess.run(call, cwd=tmp_path, env=env, check=True, capture_output=True)
     assert (tmp_path / "result.json").read_text() == reference
 
 

@@ -39,6 +39,7 @@ NAMES = {"runOnly": TAGS, "rules": {rule: {"enabled": False} for rule in INKS}} 
 GO = """to => { history.pushState({}, "", to); dispatchEvent(new PopStateEvent("popstate", { state: {} })); }"""
 RESTS = """dark => document.querySelector("[data-test-script-state=notRunning]")
   && !document.querySelector("[data-stale=true]")
+  && !document.getAnimations().some((one) => one instanceof CSSTransition && one.playState === "running")
   && document.querySelector(":is(.st-key-split, .st-key-whole) :is(p, input, a, button)")
   && [...document.querySelectorAll("style")].some((style) => style.textContent.includes(".st-key-split"))
   && getComputedStyle(document.querySelector(".stApp")).colorScheme.includes("dark") === dark"""
@@ -154,7 +155,8 @@ def test_a_step_of_a_lesson(reader):
     answers = reader.page.locator(".st-key-guide [role=radio]")
     if answers.count():
         answers.first.click()
-        reader.rest().check(where="answer")
+        reader.rest().page.wait_for_timeout(1000)  # Streamlit fades a box in again after a run
+        reader.check(where="answer")
 
 
 @pytest.mark.parametrize("link", [
