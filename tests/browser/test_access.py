@@ -88,6 +88,9 @@ class Reader:
 
     def check(self, asked=ALL, where=""):
         told = self.page.evaluate(CHECK, asked)
+        if any(around is None for _, around, *_ in told):  # what it found is gone: Streamlit was still moving its menu
+            self.page.wait_for_timeout(1000)
+            told = self.page.evaluate(CHECK, asked)
         self.found += [(where, self.theme, self.width, *one) for one in told if tuple(one[:2]) not in ALLOWED]
         return self
 
