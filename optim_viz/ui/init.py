@@ -122,9 +122,8 @@ def _frames(setup: Setup, answered: bool) -> list[Frame]:
 
 def _keeps(kind: str) -> tuple[str, str]:
     stds = {name: passage(kind, name, Setup(), 0, ASKED, FEW).std for name in ("xavier", "he")}
-    kept = [name for name, std in stds.items() if 0.5 <= std[-1] / std[0] <= 2]
     told = "; ".join(f"{INIT_NAMES[name]}: {brief(std[0])} → {brief(std[-1])}" for name, std in stds.items())
-    return "both" if len(kept) == 2 else kept[0] if kept else "neither", t("Measured: {told}.", told=told)
+    return deep.keepers(stds), t("Measured: {told}.", told=told)
 
 
 def histogram_words(setup: Setup, answered: bool) -> None:

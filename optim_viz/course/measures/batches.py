@@ -58,12 +58,6 @@ def ball(batch: int, lr: float = RATE) -> float:
     return found.radius
 
 
-@measure
-def ball_ratio(batch: int, lr: float, other_batch: int, other_lr: float) -> float:
-    """The second ball's radius as a multiple of the first's."""
-    return ball(other_batch, other_lr) / ball(batch, lr)
-
-
 @lru_cache(maxsize=8)
 def _left(batch: int) -> tuple[int, int]:
     loss, _ = sample_loss(two_trends(), "neuron", (0,), scaling="none", start=FROM)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from optim_viz.course.measures import measure
-from optim_viz.course.measures.paths import AXES, Settings, _moves, ground, rule, walked
+from optim_viz.course.measures.paths import AXES, Settings, ground, moves, rule, walked
 from optim_viz.inside import inside
 from optim_viz.trace import trace
 
@@ -15,8 +15,8 @@ SAME = 0.01  # of the longest way: paths closer than this are one path to the ey
 @measure
 def pace(axis: str, step: int = 1, **path: Any) -> float:
     """How long that update is along an axis; the first is 1, the last −1."""
-    moves = _moves(walked(**path))
-    return float(abs(moves[step - 1 if step > 0 else step, AXES.index(axis)]))
+    made = moves(walked(**path))
+    return float(abs(made[step - 1 if step > 0 else step, AXES.index(axis)]))
 
 
 @measure

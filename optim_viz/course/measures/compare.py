@@ -10,27 +10,13 @@ from optim_viz.course.measures import known, measure
 ALIKE = 1e-9  # relative: less than this apart is the same
 
 
-def _both(
-    what: str, first: Mapping[str, Any], second: Mapping[str, Any], same: Mapping[str, Any]
-) -> tuple[float, float]:
-    one, other = (float(known()[what](**{**same, **given})) for given in (first, second))
-    return one, other
-
-
 @measure
 def compare(what: str, first: Mapping[str, Any], second: Mapping[str, Any], **same: Any) -> str:
     """Whether the measure `what` is "more", "less" or the "same" for the second arguments as for the first."""
-    one, other = _both(what, first, second, same)
+    one, other = (float(known()[what](**{**same, **given})) for given in (first, second))
     if abs(other - one) <= ALIKE * max(abs(one), abs(other)):
         return "same"
     return "more" if other > one else "less"
-
-
-@measure
-def ratio(what: str, first: Mapping[str, Any], second: Mapping[str, Any], **same: Any) -> float:
-    """How many times as large the measure `what` is for the second arguments as for the first."""
-    one, other = _both(what, first, second, same)
-    return other / one
 
 
 @measure

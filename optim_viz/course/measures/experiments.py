@@ -1,7 +1,6 @@
 """What the comparison and the searches that come with the app found."""
 
 from functools import cache
-from math import isqrt
 
 from optim_viz.course.measures import measure
 from optim_viz.experiments import benchmark, repeats, standings
@@ -96,12 +95,6 @@ def rates_tried(method: str) -> float:
 def budget() -> float:
     """Trials of each search."""
     return repeats.shipped().budget
-
-
-@measure
-def side() -> float:
-    """Rates along one side of the grid."""
-    return isqrt(repeats.shipped().budget)
 
 
 @measure

@@ -36,11 +36,7 @@ def flat(activation: str, init: str, layer: int, depth: int = 5) -> float:
 @measure
 def keeps(activation: str, depth: int) -> str:
     """Which of Xavier and He keeps the spread within a factor of 2 over all layers: an id, "both" or "neither"."""
-    ratios = {
-        name: spread(activation, name, depth, depth) / spread(activation, name, 1, depth) for name in ("xavier", "he")
-    }
-    kept = [name for name, ratio in ratios.items() if 0.5 <= ratio <= 2]
-    return "both" if len(kept) == 2 else kept[0] if kept else "neither"
+    return deep.keepers({name: _passage(activation, name, depth).std for name in ("xavier", "he")})
 
 
 @lru_cache(maxsize=8)

@@ -49,14 +49,14 @@ def walked(
     return _walked(optimizer, frozen(settings or {}), surface, frozen(letters or {}), tuple(start), steps, noise)
 
 
-def _moves(path: Path) -> np.ndarray:
+def moves(path: Path) -> np.ndarray:
     """The steps (end, 2) of a path."""
     return np.diff(path.x[: path.end + 1], axis=0)
 
 
 def _turns(path: Path) -> np.ndarray:
-    moves = _moves(path)
-    return (moves[1:] * moves[:-1] < 0).sum(axis=0)
+    made = moves(path)
+    return (made[1:] * made[:-1] < 0).sum(axis=0)
 
 
 @measure
@@ -82,14 +82,14 @@ def place(axis: str, step: int | None = None, **path: Any) -> float:
 @measure
 def stride(axis: str, step: int, **path: Any) -> float:
     """How far that update moves along an axis, with its sign; the first update is 1."""
-    return float(_moves(walked(**path))[step - 1, AXES.index(axis)])
+    return float(moves(walked(**path))[step - 1, AXES.index(axis)])
 
 
 @measure
 def longest(axis: str, **path: Any) -> float:
     """The longest step along an axis, as a multiple of the first."""
-    moves = np.abs(_moves(walked(**path))[:, AXES.index(axis)])
-    return float(moves.max() / moves[0])
+    lengths = np.abs(moves(walked(**path))[:, AXES.index(axis)])
+    return float(lengths.max() / lengths[0])
 
 
 @measure

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from optim_viz import rates
 from optim_viz.course.measures import measure
 from optim_viz.course.measures.paths import BOWL, START, Settings, ground, rule
@@ -69,33 +67,11 @@ def best(**sweep: Any) -> float:
 
 
 @measure
-def best_final(**sweep: Any) -> float:
-    """f where the path with the best rate ends."""
-    made = swept(**sweep)
-    return float(made.final[made.best])
-
-
-@measure
 def diverges_from(**sweep: Any) -> float:
     """The lowest rate of the grid, above the best, whose path diverges."""
     made = swept(**sweep)
     gone = made.rates[made.diverged & (made.rates > best(**sweep))]
     return float(gone[0])
-
-
-@measure
-def ends_above_start_from(**sweep: Any) -> float:
-    """The lowest rate of the grid, above the best, whose path ends higher than it began."""
-    made = swept(**sweep)
-    higher = made.diverged | (made.final > float(made.surface.value(made.start)))
-    return float(made.rates[higher & (made.rates > best(**sweep))][0])
-
-
-@measure
-def good_rates(optimizer: str, share: float = 0.01, **sweep: Any) -> float:
-    """How wide the range of rates is that leave at most `share` of the way down: highest over lowest."""
-    low, high = swept(optimizer, **sweep).closing(share) or (np.nan, np.nan)
-    return high / low
 
 
 @measure

@@ -1,6 +1,6 @@
 """Forward: the outputs of each layer of a deep network with fresh weights, in numbers and as a histogram."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,13 @@ def passage(
 def passages(activation: str, init: Initializer, depth: int, seeds: Sequence[int], **more: float) -> list[Passage]:
     """One passage per seed."""
     return [passage(activation, init, depth, seed=seed, **more) for seed in seeds]  # type: ignore[arg-type]
+
+
+def keepers(stds: Mapping[str, np.ndarray]) -> str:
+    """Whose standard deviations (depth,) stay within a factor of 2 from first to last layer: a name, "both" of the two,
+    or "neither"."""
+    kept = [name for name, std in stds.items() if 0.5 <= std[-1] / std[0] <= 2]
+    return "both" if len(kept) == 2 else kept[0] if kept else "neither"
 
 
 def inputs(samples: int, units: int, seed: int) -> np.ndarray:
