@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from optim_viz.experiments.benchmark import Report
 from optim_viz.experiments.standings import RATIOS, Standing, profiles, sensitivity
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, PAPER, axis, dash, layout
 from optim_viz.figures.style import styles
 from optim_viz.words import Text

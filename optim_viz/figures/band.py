@@ -1,8 +1,8 @@
 """A line with its band: what several seeds say together."""
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import dash
 from optim_viz.figures.style import Style
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, axis, dash, ground, layout
 from optim_viz.figures.plane import hills
 from optim_viz.figures.style import KNOWN, Style, style_of
@@ -26,7 +26,7 @@ def look(size: int) -> Style:
     return replace(style_of(KNOWN[k % len(KNOWN)]), dash=DASHES[k % len(DASHES)])
 
 
-def _line(x: Any, y: Any, name: str, size: int, theme: str, **more: Any) -> go.Scatter:
+def _line(x: Any, y: Any, name: str, size: int, theme: str, **more: Any) -> dict[str, Any]:
     style = look(size)
     line = {"color": style.color(theme), "width": 2.5, "dash": dash(style)}
     return go.Scatter(x=x, y=y, name=clean(name), mode="lines", line=line, **more)
@@ -252,7 +252,7 @@ def ends(
     say, ink = words(texts), INK[theme]
     figure = go.Figure(layout=layout(theme, uirevision="ends", height=400))
     figure.update_layout(legend={"itemwidth": 30, "entrywidth": 90, "font": {"size": 12}})
-    figure.add_trace(hills(ground(loss, "linear", 60), theme).update(showscale=False, hoverinfo="skip"))
+    figure.add_trace(hills(ground(loss, "linear", 60), theme) | {"showscale": False, "hoverinfo": "skip"})
     for size, one in told.items():
         style = look(size)
         marker = {"color": style.color(theme), "symbol": style.marker, "size": 8, "line": {"color": ink, "width": 0.8}}

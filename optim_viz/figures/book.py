@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, axis, dash, layout
 from optim_viz.figures.style import Style, style_of
 from optim_viz.figures.text import words

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, PAPER, axis, dash, decades, layout
 from optim_viz.figures.style import KNOWN, style_of
 from optim_viz.figures.text import words

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.activations import numbered, powers
 from optim_viz.figures.banded import banded
 from optim_viz.figures.base import axis, layout

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import INK, axis, dash, layout
 from optim_viz.figures.style import styles
 from optim_viz.figures.text import clean, labels, words
@@ -61,7 +61,7 @@ def _each(walks: Sequence[Any]) -> Any:
     return zip(walks, map(clean, labels(walks)), styles([walk.name for walk in walks]), strict=True)
 
 
-def _line(walk: Any, y: np.ndarray, name: str, color: str, width: float, kind: str, **more: Any) -> go.Scatter:
+def _line(walk: Any, y: np.ndarray, name: str, color: str, width: float, kind: str, **more: Any) -> dict[str, Any]:
     last = walk.end + 1
     y = np.where(np.isfinite(y[:last]), y[:last], np.nan)
     line = {"color": color, "width": width, "dash": kind}

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import INK, PAPER, axis, layout
 from optim_viz.figures.classes import CLASSES
 from optim_viz.figures.text import words

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from optim_viz.basins import GONE, NONE
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import INK, PAPER, RAMPS, axis, layout
 from optim_viz.figures.style import COLORS, style_of
 from optim_viz.figures.text import short, words

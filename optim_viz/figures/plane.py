@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import (
     INK,
     PAPER,
@@ -54,7 +54,7 @@ def contour(
     return figure
 
 
-def hills(land: Ground, theme: str) -> go.Contour:
+def hills(land: Ground, theme: str) -> dict[str, Any]:
     """The surface as filled contours: even levels as they are, log levels as rungs of a ladder."""
     ramp = [[k / (len(RAMPS[theme]) - 1), color] for k, color in enumerate(RAMPS[theme])]
     at, told = land.ticks()
@@ -93,7 +93,7 @@ def _climb(height: np.ndarray, rungs: np.ndarray) -> np.ndarray:
     return np.where(above > 0, len(rungs) - 1 + np.minimum(above / (rungs[-1] - rungs[-2]), 1.0), count)
 
 
-def _line(path: Any, look: Style, name: str, theme: str, say: Mapping[str, str]) -> list[go.Scatter]:
+def _line(path: Any, look: Style, name: str, theme: str, say: Mapping[str, str]) -> list[dict[str, Any]]:
     last = int(path.end) + 1
     x, y = path.x[:last, 0], path.x[:last, 1]
     color, group = look.color(theme), {"legendgroup": name, "name": name}
@@ -145,7 +145,7 @@ def _leaves(p: np.ndarray, surface: Any) -> tuple[int, list[float], float] | Non
     return step, point.tolist(), float(np.degrees(np.arctan2(right, up)))
 
 
-def _marks(many: list[Any], theme: str, say: Mapping[str, str]) -> list[go.Scatter]:
+def _marks(many: list[Any], theme: str, say: Mapping[str, str]) -> list[dict[str, Any]]:
     """Starts and known minima, each place once."""
     surface = many[0].surface
     starts = np.unique(np.stack([path.x[0] for path in many]), axis=0)

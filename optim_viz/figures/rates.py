@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, PAPER, axis, dash, layout
 from optim_viz.figures.style import styles
 from optim_viz.figures.text import clean, words

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import axis, dash, decades, layout
 from optim_viz.figures.style import styles
 from optim_viz.figures.text import clean, words

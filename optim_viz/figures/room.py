@@ -3,7 +3,8 @@
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
+
+from optim_viz.figures.unchecked import Figure, parts
 
 TALLER = 1.25  # of the picture
 _INK = {"light": "#000000", "dark": "#ffffff"}
@@ -14,8 +15,8 @@ _PARTS = ("line", "marker", "error_x", "error_y")  # whose widths and sizes are 
 
 def enlarged(figure: Any, factor: float, theme: str) -> Any:
     """A copy of `figure` with all its type, lines and markers `factor` times as large, black on white or vice versa."""
-    data = [_grown(_usual(trace.to_plotly_json()), factor) for trace in figure.data]
-    layout = _grown(figure.layout.to_plotly_json(), factor)
+    had = parts(figure)
+    data, layout = [_grown(_usual(trace), factor) for trace in had["data"]], _grown(had["layout"], factor)
     layout["font"] = {**layout.get("font", {}), "color": _INK[theme]}
     layout["margin"] = {side: round(factor * room) for side, room in layout.get("margin", {}).items()}
     if layout.get("height"):
@@ -25,7 +26,7 @@ def enlarged(figure: Any, factor: float, theme: str) -> Any:
             axis.update(gridcolor=_GRID[theme], linecolor=_INK[theme], tickcolor=_INK[theme])
             if axis.pop("tickangle", None) == 0:  # larger names may need to stand aslant
                 axis["automargin"] = True
-    return go.Figure({"data": data, "layout": layout})
+    return Figure(data, layout)
 
 
 def _usual(trace: dict[str, Any]) -> dict[str, Any]:

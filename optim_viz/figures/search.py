@@ -6,11 +6,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 
 from optim_viz.experiments.gp import Thought
 from optim_viz.experiments.repeats import Record
 from optim_viz.experiments.search import DECAY, METHODS, RATE, START, Found, Trial, best_so_far, share
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import INK, PAPER, RAMPS, axis, dash, layout
 from optim_viz.figures.isles import path
 from optim_viz.figures.style import COLORS, DASHES, MARKERS, Style

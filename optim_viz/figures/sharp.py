@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import INK, axis, layout
 from optim_viz.figures.style import styles
 from optim_viz.figures.text import clean, short, words

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from optim_viz.experiments.summary import Line
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import axis, dash, layout
 from optim_viz.figures.style import styles
 from optim_viz.words import Text

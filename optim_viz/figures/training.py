@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from optim_viz.figures import unchecked as go
 from optim_viz.figures.base import FAINT, INK, axis, dash, layout, numbers
 from optim_viz.figures.style import Style, styles
 from optim_viz.figures.text import clean, words
@@ -71,7 +71,7 @@ def _ticks(history: Any) -> Any:
     return None if span > MOST_DECADES else 1 if span > 100 else "D2" if span > 5 else None
 
 
-def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown: bool) -> go.Scatter:
+def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown: bool) -> dict[str, Any]:
     color = look.color(theme)
     return go.Scatter(
         x=numbers(x), y=numbers(y), name=clean(name),
@@ -82,7 +82,7 @@ def _curve(x: Any, y: Any, name: str, look: Style, theme: str, bold: bool, shown
     )  # fmt: skip
 
 
-def _stopped(x: float, y: float, color: str) -> go.Scatter:
+def _stopped(x: float, y: float, color: str) -> dict[str, Any]:
     marker = {**_RING, "size": 17, "color": color}
     return go.Scatter(x=[x], y=[y], mode="markers", marker=marker, cliponaxis=False, showlegend=False, hoverinfo="skip")
 

@@ -1,13 +1,15 @@
 """A Plotly figure on a page: in the reader's theme and words, made once for all who see the same."""
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import partial
 from typing import Any
 
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
 
 from optim_viz import figures
+from optim_viz.figures.room import TALLER, enlarged
 from optim_viz.figures.tables import tables
+from optim_viz.figures.unchecked import Unchecked, parts, unchecked, written
 from optim_viz.ui import cached, numbers, present
 from optim_viz.ui.i18n import each, language
 
@@ -34,22 +36,25 @@ def chart(
     `more` goes to `st.plotly_chart`: height, config, what a click does.
     """
     theme, said = worded(texts)
-    drawn = (key, setting, theme, language())
-    figure = (
-        build(theme=theme, texts=said)
-        if setting is None
-        else _MADE.make(drawn, lambda: _ready(build(theme=theme, texts=said)))
-    )
-    numbers.note(alt, lambda: tables(figure))
-    if present.on():
-        from optim_viz.figures.room import TALLER, enlarged
+    room = present.on()
 
-        figure = enlarged(figure, present.LARGER, theme)
-        more |= {"height": round(TALLER * more["height"])} if more.get("height") else {}
-    st.plotly_chart(figure, key=key, theme=None, alt=alt, **more)
+    def make() -> Any:
+        with unchecked():
+            figure = build(theme=theme, texts=said)
+            return enlarged(figure, present.LARGER, theme) if room else figure
+
+    figure = make() if setting is None else _MADE.make((key, setting, theme, language(), room), make)
+    numbers.note(alt, lambda: tables(figure.checked() if isinstance(figure, Unchecked) else figure))
+    if room and more.get("height"):
+        more["height"] = round(TALLER * more["height"])
+    st.plotly_chart(_Sent(figure) if isinstance(figure, Unchecked) else figure, key=key, theme=None, alt=alt, **more)
 
 
-def _ready(figure: Any) -> Any:
-    """A figure whose arrays are written out once, not each time it is sent."""
-    figure.__dict__["to_dict"] = partial(dict, figure.to_dict())
-    return figure
+class _Sent(BaseFigure):
+    """What Streamlit takes for a figure of Plotly's and does not check once more: all it asks of one is `to_dict`."""
+
+    def __init__(self, figure: Unchecked) -> None:
+        self.__dict__["figure"] = figure
+
+    def to_dict(self) -> dict[str, Any]:
+        return written(parts(self.__dict__["figure"]))
