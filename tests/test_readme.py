@@ -68,7 +68,7 @@ def test_pins_are_exact_and_nothing_shadows_them():
     """Streamlit Cloud reads requirements.txt alone: exact pins, and no lock file that would win over it."""
     for file in ("requirements.txt", "requirements-dev.txt", "requirements-cluster.txt"):
         for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
-            assert re.match(r"(-r \S+|[\w-]+==[\w.]+\s+# \S.+)$", line), line
+            assert re.match(r"(-r \S+|[\w-]+==[\w.]+(; \w+ != \"\w+\")?\s+# \S.+)$", line), line
     assert not any((ROOT / name).exists() for name in ("uv.lock", "Pipfile", "environment.yml", "poetry.lock"))
 
 

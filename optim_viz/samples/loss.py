@@ -118,7 +118,8 @@ class SampleLoss:
     def _first(self, p: np.ndarray, rows: Any = None) -> np.ndarray:
         taken = self._taken(rows)
         columns, y = taken[:2], taken[2]
-        columns = columns.reshape(2, *(1,) * (p.ndim - columns.ndim + 1), *columns.shape[1:])
+        if columns.ndim <= p.ndim:  # the same samples for all points
+            columns = columns.reshape(2, *(1,) * (p.ndim - columns.ndim + 1), *columns.shape[1:])
         slope = self.model.slope(np.add.reduce(p[..., None] * columns), y)  # type: ignore[misc]
         return np.add.reduce(slope * columns, axis=-1) / y.shape[-1]  # np.mean would take as long as all the rest
 

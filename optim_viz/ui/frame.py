@@ -23,7 +23,7 @@ from optim_viz.ui.site import PAGES
 from optim_viz.ui.turns import TURNS
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
-_TRIM_THRESHOLD, _MMAP_THRESHOLD, _FREE = -1, -3, 1 << 18  # as malloc.h has them; bytes
+_MALLOC = {-1: 1 << 22, -3: 1 << 22, -8: 1}  # bytes kept free, bytes that get pages of their own, heaps; malloc.h
 _TIDY_SECONDS, _TIDIED = 20.0, [monotonic()]
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
@@ -116,10 +116,11 @@ def settle() -> None:
 
 def _keep_small() -> None:
     """Every change runs in a new thread, with one of glibc's heaps, each of which keeps as much free memory as the
-    largest array that was ever given back: with sixty sessions 200 MB, if it is not told to keep less."""
+    largest array that was ever given back: with sixty sessions 200 MB. One heap is enough for who shares a core; told
+    to keep much less than this, it asks the system for every array anew, which takes a sixth of the server's time."""
     with suppress(OSError, AttributeError):  # only glibc has it
-        for what in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            ctypes.CDLL(None).mallopt(what, _FREE)
+        for what, most in _MALLOC.items():
+            ctypes.CDLL(None).mallopt(what, most)
 
 
 def _tidy() -> None:

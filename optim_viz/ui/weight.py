@@ -8,12 +8,16 @@ from typing import Any
 
 import numpy as np
 
-_SHARED = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType, FrameType)
+from optim_viz.optimizers import Optimizer
+from optim_viz.surfaces import Surface
+
+_SHARED = (type, ModuleType, FunctionType, BuiltinFunctionType, MethodType, CodeType, FrameType, Optimizer, Surface)
 _MOST = 50_000  # objects looked at; what is larger than that is large because of arrays or long texts
 
 
 def weight(value: Any) -> int:
-    """Bytes of everything that can be reached from `value`, code and classes apart; what it shares counts in full."""
+    """Bytes of everything that can be reached from `value`; what it shares counts in full, but for code, rules and
+    surfaces: they are small, made of many parts, and in every key."""
     total, seen, waiting = 0, {id(value)}, deque((value,))
     while waiting and len(seen) < _MOST:
         one = waiting.popleft()
