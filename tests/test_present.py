@@ -44,6 +44,19 @@ def test_the_numbers_behind_every_picture(race):
     assert "tabindex" in tables[0]
 
 
+@pytest.mark.parametrize("view", ["loss", "3d"])
+def test_the_numbers_are_the_same_in_a_room(view):
+    """However large it is drawn."""
+    tables = []
+    for present_ in ("false", "true"):
+        app = opened({"view": view, "opt": ["SGD", "Adam"], "present": present_})
+        app.session_state["numbers"] = True
+        tables.append([text for text in said(app.run(), "html") if "<table>" in text])
+        assert not app.exception
+    assert tables[0] == tables[1]
+    assert len(tables[0]) == 2
+
+
 def test_closed_they_cost_nothing(monkeypatch):
     """No table is made before somebody asks."""
 

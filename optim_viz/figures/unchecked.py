@@ -81,7 +81,7 @@ class Unchecked:
 def parts(figure: Any) -> dict[str, Any]:
     """Traces and layout of a figure as Plotly keeps them, None left out."""
     if not isinstance(figure, Unchecked):
-        return figure.to_plotly_json()
+        return {"data": [trace.to_plotly_json() for trace in figure.data], "layout": figure.layout.to_plotly_json()}
     layout = {name: value for name, value in figure.layout.items() if not isinstance(value, list) or value}
     if layout.get("template") == "none":
         layout["template"] = _NONE
