@@ -55,7 +55,7 @@ def go(lesson: Lesson, k: int) -> NoReturn:
 
 
 def _told(lesson: Lesson, k: int) -> bool:
-    """What there is to do; whether the next step may come, which a question holds back."""
+    """What there is to do; whether it is time for the next step: after a question, once it is answered."""
     step, lang = lesson.steps[k - 1], language()
     kind = "" if step.kind == "predict" else f"{t(KINDS[step.kind])}: "  # a question says so itself
     st.markdown(f"**{kind}{step.title[lang]}**\n\n{lesson.said(step.text, lang, step)}")
