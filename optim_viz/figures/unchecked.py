@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import plotly.graph_objects as go
-from _plotly_utils.utils import to_typed_array_spec
+from _plotly_utils.utils import to_typed_array_spec  # private, and compared with what Plotly sends by every test
 
 _QUICK: ContextVar[bool] = ContextVar("quick", default=False)
 _NONE = {"data": {"scatter": [{"type": "scatter"}]}}  # what the template "none" stands for
