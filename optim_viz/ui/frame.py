@@ -24,7 +24,7 @@ from optim_viz.ui.turns import TURNS
 
 ICON = Path(__file__).with_name("icon.png")  # a named icon would be asked of another host
 _MALLOC = {-1: 1 << 22, -3: 1 << 22, -8: 1}  # bytes kept free, bytes that get pages of their own, heaps; malloc.h
-_TIDY_SECONDS, _TIDIED = 20.0, [monotonic()]
+_TIDY_SECONDS, _TIDIED = 5.0, [monotonic()]
 _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 
