@@ -27,7 +27,7 @@ def every_chart_is_plotlys(monkeypatch):
     def sent(self):
         figure = send(self)
         try:
-            checked = json.loads(str(self.__dict__["figure"].checked().to_json()))
+            checked = json.loads(str(self.drawn.checked().to_json()))
             if json.loads(str(plotly.io.to_json(figure, validate=False))) != checked:
                 wrong.append(figure)
         except ValueError as error:

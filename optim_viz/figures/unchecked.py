@@ -100,18 +100,18 @@ def _merged(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kept(value: Any) -> Any:
     """Without what is None."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {name: _kept(inner) for name, inner in value.items() if inner is not None}
-    if isinstance(value, list | tuple) and value and isinstance(value[0], Mapping):
+    if isinstance(value, (list, tuple)) and value and isinstance(value[0], dict):
         return [_kept(one) for one in value]
     return value
 
 
 def written(part: Any) -> Any:
     """Traces and layout for JSON: arrays as Plotly's own code for the browser reads them."""
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         return {name: written(inner) for name, inner in part.items()}
-    if isinstance(part, list | tuple) and part and isinstance(part[0], Mapping):
+    if isinstance(part, (list, tuple)) and part and isinstance(part[0], dict):
         return [written(one) for one in part]
     return to_typed_array_spec(part) if isinstance(part, np.ndarray) else part
 

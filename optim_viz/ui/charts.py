@@ -41,20 +41,23 @@ def chart(
     def make() -> Any:
         with unchecked():
             figure = build(theme=theme, texts=said)
-            return enlarged(figure, present.LARGER, theme) if room else figure
+            figure = enlarged(figure, present.LARGER, theme) if room else figure
+        return _Sent(figure) if isinstance(figure, Unchecked) else figure
 
     figure = make() if setting is None else _MADE.make((key, setting, theme, language(), room), make)
-    numbers.note(alt, lambda: tables(figure.checked() if isinstance(figure, Unchecked) else figure))
+    numbers.note(alt, lambda: tables(figure.drawn.checked() if isinstance(figure, _Sent) else figure))
     if room and more.get("height"):
         more["height"] = round(TALLER * more["height"])
-    st.plotly_chart(_Sent(figure) if isinstance(figure, Unchecked) else figure, key=key, theme=None, alt=alt, **more)
+    st.plotly_chart(figure, key=key, theme=None, alt=alt, **more)
 
 
 class _Sent(BaseFigure):
     """What Streamlit takes for a figure of Plotly's and does not check once more: all it asks of one is `to_dict`."""
 
+    drawn: Unchecked
+
     def __init__(self, figure: Unchecked) -> None:
-        self.__dict__["figure"] = figure
+        self.__dict__.update(drawn=figure, sent=written(parts(figure)))
 
     def to_dict(self) -> dict[str, Any]:
-        return written(parts(self.__dict__["figure"]))
+        return dict(self.__dict__["sent"])
