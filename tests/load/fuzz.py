@@ -185,6 +185,7 @@ async def _restored(url: str, page: str, session: Session) -> list[str]:
             await unfold(again)
             theirs = values(again)
         left = {parameter(w) for w in session.widgets if session.value(w.key) == w.default}
+        left |= theirs.keys() - mine.keys()  # folded there
         left &= {parameter(w) for w in again.widgets if again.value(w.key) == w.default}  # nobody's choice in both
         differ = [name for name in theirs if mine.get(name) != theirs[name] and name not in left]
         differ += [name for name in told if name not in theirs]
