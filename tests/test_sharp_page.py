@@ -221,3 +221,13 @@ def test_the_figures_show_every_number():
     assert list(curve.y) == [e.curvature for e in edges if e.curvature is not None]
     assert list(limit.y) == [1, 1]
     assert len(figures.edge(edges, "loss").data[0].y) == 601
+
+
+@pytest.mark.parametrize(("asked", "kept", "words"), [(["1", "2", "zz"], [1, 2], "those are left out"),
+                                                      (["zz"], [10, 50, 0], "the default is used")])  # fmt: skip
+def test_what_became_of_values_nobody_knows(asked, kept, words):
+    """Of several, those that are known stay; the sentence says which it was."""
+    app = visit({"sharp.batches": asked})
+    (warning,) = said(app, "warning")
+    assert words in warning
+    assert list(widgets(app)["sharp.batches"].value) == kept

@@ -71,7 +71,7 @@ def bound(widget: Callable[..., Any], label: str, key: str, fits: Fits, **option
     value = widget(label, key=key, bind=None if stumbles else "query-params", **options)
     _DRAWN.get({})[key] = label
     if refused:
-        _refuse()
+        _refuse(some=options.get("selection_mode") == "multi" and any(map(fits, asked)))
     return value
 
 
@@ -119,8 +119,12 @@ def drawn() -> dict[str, str]:
     return _DRAWN.get({})
 
 
-def _refuse() -> None:
-    st.warning(t("The link asks this control for a value it does not have; the default is used."))
+def _refuse(some: bool = False) -> None:
+    """Say what became of a value nobody knows; of several, Streamlit keeps those that are known."""
+    if some:
+        st.warning(t("The link asks this control for values it does not have; those are left out."))
+    else:
+        st.warning(t("The link asks this control for a value it does not have; the default is used."))
 
 
 def steady(key: str | None = None) -> Any:
